@@ -1,0 +1,1 @@
+//! `tfplugin`: see docs/architecture.md.
