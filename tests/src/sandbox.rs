@@ -106,6 +106,24 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Sends the monitor's test notification.
+    ///
+    /// # Errors
+    /// When the sandbox refuses.
+    pub fn test_notification(&self, monitor: &str) -> anyhow::Result<()> {
+        self.control.post(&format!("/_sandbox/monitors/{monitor}/test"), &json!({}))?.ok()?;
+        Ok(())
+    }
+
+    /// Sets the form of the text in SNS: `2018` or `2026`.
+    ///
+    /// # Errors
+    /// When the sandbox refuses.
+    pub fn form(&self, form: &str) -> anyhow::Result<()> {
+        self.control.post("/_sandbox/form", &json!({"form": form}))?.ok()?;
+        Ok(())
+    }
+
     /// Moves the virtual clock.
     ///
     /// # Errors
