@@ -17,10 +17,13 @@ fn a_fresh_scaffold_passes_its_own_tests() -> io::Result<()> {
         .args(["scaffold", "--service", "funds"])
         .current_dir(root.path()))?;
     let service = root.path().join("funds");
-    fs::copy(
-        repository().join("examples/stubs/rust/Cargo.lock"),
-        service.join("Cargo.lock"),
-    )?;
+    let lock = repository().join("examples/stubs/rust/Cargo.lock");
+    fs::copy(&lock, service.join("Cargo.lock")).map_err(|error| {
+        io::Error::other(format!(
+            "{}: {error}; `make bless` writes it",
+            lock.display()
+        ))
+    })?;
     run(cargo(&service).args(["fmt", "--check"]))?;
     run(cargo(&service).args([
         "clippy",
