@@ -1,16 +1,16 @@
 //! For operators: what is open and why, overrides, health, metrics. `CB_ADMIN_TOKEN` guards the first two.
 
-use crate::model::{Entry, Level, Mode, MonitorState, Override};
+use crate::model::{Level, Mode, Override};
 use crate::outbox;
 use crate::service::Service;
+use crate::store::Op;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub fn routes() -> Router<Arc<Service>> {
@@ -31,60 +31,29 @@ fn authorized(service: &Service, headers: &HeaderMap) -> Option<bool> {
     Some(given.is_some_and(|given| given.len() == token.len() && same(given)))
 }
 
-/// One breaker as `GET /breakers` shows it.
-#[derive(Default, Serialize)]
-struct Shown {
-    groups: BTreeMap<String, ShownGroup>,
-    monitors: BTreeMap<String, ShownMonitor>,
-    overrides: Vec<Override>,
-}
-
-/// The worst of the monitors that know this group.
-#[derive(Serialize)]
-struct ShownGroup {
-    state: Level,
-    since_ms: i64,
-    lease_expires_ms: i64,
-    monitors: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct ShownMonitor {
-    source: String,
-    read_ms: i64,
-    last_callback_ms: i64,
-    failures: u32,
-}
-
-impl Shown {
-    fn add(&mut self, id: &str, monitor: &MonitorState) {
-        for (group, entry) in &monitor.groups {
-            let Entry { level, since, lease, .. } = *entry;
-            let new = || ShownGroup { state: level, since_ms: since, lease_expires_ms: lease, monitors: Vec::new() };
-            let shown = self.groups.entry(group.clone()).or_insert_with(new);
-            if level > shown.state {
-                (shown.state, shown.since_ms) = (level, since);
-            }
-            shown.lease_expires_ms = shown.lease_expires_ms.min(lease);
-            shown.monitors.push(id.to_owned());
-        }
-        let (read_ms, last_callback_ms, failures) = (monitor.tried, monitor.dirty, monitor.fails);
-        let shown = ShownMonitor { source: monitor.source.clone(), read_ms, last_callback_ms, failures };
-        self.monitors.insert(id.to_owned(), shown);
-    }
-}
-
+/// Per breaker and group the worst of the monitors that know it, the state of each monitor's source, the overrides in force.
 async fn breakers(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
     if authorized(&service, &headers) == Some(false) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let (snapshot, now) = (service.guard.snapshot(), service.clock.now());
-    let mut breakers: BTreeMap<&str, Shown> = BTreeMap::new();
+    let (snapshot, now, mut breakers) = (service.guard.snapshot(), service.clock.now(), json!({}));
     for (id, monitor) in &snapshot.contents.monitors {
-        breakers.entry(&monitor.breaker).or_default().add(id, monitor);
+        let breaker = &mut breakers[&monitor.breaker];
+        breaker["monitors"][id] = json!({ "source": monitor.source, "read_ms": monitor.tried,
+            "last_callback_ms": monitor.dirty, "failures": monitor.fails });
+        for (group, entry) in &monitor.groups {
+            let shown = &mut breaker["groups"][group];
+            let mut monitors = shown["monitors"].take().as_array().cloned().unwrap_or_default();
+            monitors.push(json!(id));
+            let known = Level::deserialize(&shown["state"]).ok();
+            if known.is_none_or(|known| entry.level > known) {
+                *shown = json!({ "state": entry.level, "since_ms": entry.since, "lease_expires_ms": entry.lease });
+            }
+            shown["monitors"] = json!(monitors);
+        }
     }
     for new in snapshot.contents.overrides.values().filter(|new| new.until > now) {
-        breakers.entry(&new.breaker).or_default().overrides.push(new.clone());
+        breakers[&new.breaker]["overrides"][&new.group] = json!(new);
     }
     let age = snapshot.loaded.map(|loaded| now - loaded);
     Json(json!({ "now_ms": now, "snapshot_age_ms": age, "breakers": breakers })).into_response()
@@ -120,7 +89,7 @@ async fn set_override(
     let (group, until) = (group.unwrap_or_else(|| "*".into()), service.clock.now() + i64::from(ttl_s) * 1000);
     let new = Override { breaker, group, mode, actor, reason, until };
     tracing::warn!(?new, "an operator overrides a breaker");
-    match service.store.set_override(&new).await {
+    match service.store.ask(Op::Override(new.clone())).await {
         Ok(item) => {
             outbox::deliver(&service, vec![item]);
             service.reload().await;
@@ -142,15 +111,13 @@ async fn readyz(State(service): State<Arc<Service>>) -> Response {
 
 async fn metrics(State(service): State<Arc<Service>>) -> String {
     let (snapshot, now) = (service.guard.snapshot(), service.clock.now());
-    let levels = || snapshot.contents.monitors.values().flat_map(|monitor| monitor.groups.values().map(|e| e.level));
-    let count = |level| levels().filter(|other| *other == level).count() as f64;
-    let failing = snapshot.contents.monitors.values().filter(|monitor| monitor.fails > 0).count() as f64;
-    let mut gauges = vec![
-        ("cb_groups{state=\"open\"}".to_owned(), count(Level::Open)),
-        ("cb_groups{state=\"degraded\"}".to_owned(), count(Level::Degraded)),
-        ("cb_groups{state=\"closed\"}".to_owned(), count(Level::Closed)),
-        ("cb_monitors_failing".to_owned(), failing),
-    ];
-    gauges.extend(snapshot.loaded.map(|at| ("cb_snapshot_age_seconds".to_owned(), (now - at) as f64 / 1000.0)));
-    service.metrics.render(&gauges)
+    let monitors = || snapshot.contents.monitors.values();
+    let count = |level| monitors().flat_map(|m| m.groups.values()).filter(|entry| entry.level == level).count() as f64;
+    service.metrics.render(&[
+        ("cb_groups{state=\"open\"}", count(Level::Open)),
+        ("cb_groups{state=\"degraded\"}", count(Level::Degraded)),
+        ("cb_groups{state=\"closed\"}", count(Level::Closed)),
+        ("cb_monitors_failing", monitors().filter(|monitor| monitor.fails > 0).count() as f64),
+        ("cb_snapshot_age_seconds", snapshot.loaded.map_or(f64::NAN, |at| (now - at) as f64 / 1000.0)),
+    ])
 }

@@ -6,6 +6,7 @@ use crate::model::{Event, Notification};
 use crate::outbox;
 use crate::reconcile::reconcile;
 use crate::service::{ReconcileError, Service};
+use crate::store::Op;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header::RETRY_AFTER};
@@ -57,10 +58,14 @@ async fn callback(State(service): State<Arc<Service>>, headers: HeaderMap, body:
 
 /// Dirty first: from here on the monitor is read until one reading succeeds, even if this process dies.
 async fn handle(service: &Arc<Service>, notification: Notification) -> Result<(), ReconcileError> {
-    service.store.mark_dirty(&notification.monitor_id, service.clock.now()).await?;
+    let (monitor, now) = (notification.monitor_id.clone(), service.clock.now());
+    service.store.run(Op::Dirty { monitor, now }).await?;
     let monitor = reconcile(service, &notification.monitor_id).await?;
     if !notification.test {
-        let item = service.store.emit(&Event::Notification { notification, monitor }).await?;
+        let item = service
+            .store
+            .ask(Op::Emit { event: json!(Event::Notification { notification, monitor }).to_string() })
+            .await?;
         outbox::deliver(service, vec![item]);
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The settings: read once from the environment, checked before anything starts. An error names variable, value, remedy.
 
+use crate::model::Level;
 use crate::signature::SigningKeys;
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -35,14 +36,6 @@ const FALLBACKS: [(&str, Fallback); 4] = [
     ("closed", Fallback { last_known: false, then_open: false }),
 ];
 
-/// What `No Data` does to a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoData {
-    Hold,
-    Open,
-    Closed,
-}
-
 /// What a downtime does to a group: no new opening, the state all the same, or no change at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Muted {
@@ -51,76 +44,56 @@ pub enum Muted {
     Ignore,
 }
 
-/// Every setting of the README's table. Durations are milliseconds, shares are `0.0..=1.0`.
-#[derive(Debug)]
-pub struct Settings {
-    pub listen: String,
-    pub datadog_url: String,
-    pub api_key: Secret,
-    pub app_key: Secret,
-    pub signing_keys: SigningKeys,
-    pub redis_url: Option<Secret>,
-    pub admin_token: Option<Secret>,
-    pub monitors: Option<Vec<String>>,
-    pub require_service_tag: bool,
-    pub lease: i64,
-    pub poll: i64,
-    pub idle_poll: i64,
-    pub absent_after: i64,
-    pub max_stale: i64,
-    pub ramp: i64,
-    pub probe_ratio: f64,
-    pub probe_interval: i64,
-    pub degraded_share: f64,
-    pub max_open_share: f64,
-    pub on_no_data: NoData,
-    pub on_muted: Muted,
-    pub reject_unknown: bool,
-    pub on_store_down: Fallback,
-    pub on_source_down: Fallback,
-    pub hook_timeout: i64,
-    pub conformance: bool,
+/// Makes the struct and its reader from one table, a row a setting.
+macro_rules! settings {
+    ($env:ident: $($name:ident: $type:ty = $read:expr,)*) => {
+        /// Every setting of the README's table. Durations are milliseconds, shares are `0.0..=1.0`.
+        #[derive(Debug)]
+        pub struct Settings { $(pub $name: $type,)* }
+
+        impl Settings {
+            fn parse($env: &Env) -> Result<Self, SettingError> {
+                Ok(Self { $($name: $read,)* })
+            }
+        }
+    };
+}
+
+settings! { env:
+    listen: String = env.text("CB_LISTEN").unwrap_or_else(|| "0.0.0.0:8080".into()),
+    datadog_url: String = env.datadog_url()?,
+    api_key: Secret = env.secret("DD_API_KEY")?,
+    app_key: Secret = env.secret("DD_APP_KEY")?,
+    signing_keys: SigningKeys = env.signing_keys()?,
+    redis_url: Option<Secret> = env.text("REDIS_URL").map(Secret),
+    admin_token: Option<Secret> = env.text("CB_ADMIN_TOKEN").map(Secret),
+    monitors: Option<Vec<String>> = env.monitors()?,
+    require_service_tag: bool = env.choice("CB_REQUIRE_SERVICE_TAG", &[("0", false), ("1", true)])?,
+    poll: i64 = env.seconds("CB_POLL_S", 60)?,
+    idle_poll: i64 = env.seconds("CB_IDLE_POLL_S", 300)?,
+    lease: i64 = env.seconds("CB_LEASE_S", 900)?,
+    absent_after: i64 = env.seconds("CB_ABSENT_AFTER_S", 600)?,
+    max_stale: i64 = env.seconds("CB_MAX_STALE_S", 3600)?,
+    ramp: i64 = env.number("CB_RAMP_S", 30, 0..=86_400)? * 1000,
+    probe_ratio: f64 = env.number("CB_PROBE_RATIO", 0.01, 0.0..=1.0)?,
+    probe_interval: i64 = env.seconds("CB_PROBE_INTERVAL_S", 10)?,
+    degraded_share: f64 = env.number("CB_DEGRADED_PERCENT", 50.0, 0.0..=100.0)? / 100.0,
+    max_open_share: f64 = env.number("CB_MAX_OPEN_PERCENT", 100.0, 0.0..=100.0)? / 100.0,
+    on_no_data: Option<Level> =
+        env.choice("CB_ON_NO_DATA", &[("hold", None), ("open", Some(Level::Open)), ("closed", Some(Level::Closed))])?,
+    on_muted: Muted =
+        env.choice("CB_ON_MUTED", &[("hold", Muted::Hold), ("follow", Muted::Follow), ("ignore", Muted::Ignore)])?,
+    reject_unknown: bool = env.choice("CB_ON_UNKNOWN_BREAKER", &[("allow", false), ("reject", true)])?,
+    on_store_down: Fallback = env.choice("CB_ON_STORE_DOWN", &FALLBACKS)?,
+    on_source_down: Fallback = env.choice("CB_ON_SOURCE_DOWN", &FALLBACKS)?,
+    hook_timeout: i64 = env.seconds("CB_HOOK_TIMEOUT_S", 10)?,
+    conformance: bool = env.choice("CB_CONFORMANCE", &[("0", false), ("1", true)])?,
 }
 
 impl Settings {
-    /// Reads every setting through `get` (the process environment, or a test's table).
+    /// Reads every setting through `get`: the process environment, or a test's table.
     pub fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingError> {
-        let env = Env(get);
-        let settings = Self {
-            listen: env.text("CB_LISTEN").unwrap_or_else(|| "0.0.0.0:8080".into()),
-            datadog_url: env.datadog_url()?,
-            api_key: env.secret("DD_API_KEY")?,
-            app_key: env.secret("DD_APP_KEY")?,
-            signing_keys: SigningKeys::parse(&env.text("CB_SIGNING_KEYS").unwrap_or_default())
-                .map_err(|remedy| refuse("CB_SIGNING_KEYS", "(hidden)", remedy))?,
-            redis_url: env.text("REDIS_URL").map(Secret),
-            admin_token: env.text("CB_ADMIN_TOKEN").map(Secret),
-            monitors: env.monitors()?,
-            require_service_tag: env.choice("CB_REQUIRE_SERVICE_TAG", &[("0", false), ("1", true)])?,
-            lease: env.seconds("CB_LEASE_S", 900)?,
-            poll: env.seconds("CB_POLL_S", 60)?,
-            idle_poll: env.seconds("CB_IDLE_POLL_S", 300)?,
-            absent_after: env.seconds("CB_ABSENT_AFTER_S", 600)?,
-            max_stale: env.seconds("CB_MAX_STALE_S", 3600)?,
-            ramp: env.number("CB_RAMP_S", 30, 0..=86_400)? * 1000,
-            probe_ratio: env.number("CB_PROBE_RATIO", 0.01, 0.0..=1.0)?,
-            probe_interval: env.seconds("CB_PROBE_INTERVAL_S", 10)?,
-            degraded_share: env.number("CB_DEGRADED_PERCENT", 50.0, 0.0..=100.0)? / 100.0,
-            max_open_share: env.number("CB_MAX_OPEN_PERCENT", 100.0, 0.0..=100.0)? / 100.0,
-            on_no_data: env.choice(
-                "CB_ON_NO_DATA",
-                &[("hold", NoData::Hold), ("open", NoData::Open), ("closed", NoData::Closed)],
-            )?,
-            on_muted: env.choice(
-                "CB_ON_MUTED",
-                &[("hold", Muted::Hold), ("follow", Muted::Follow), ("ignore", Muted::Ignore)],
-            )?,
-            reject_unknown: env.choice("CB_ON_UNKNOWN_BREAKER", &[("allow", false), ("reject", true)])?,
-            on_store_down: env.choice("CB_ON_STORE_DOWN", &FALLBACKS)?,
-            on_source_down: env.choice("CB_ON_SOURCE_DOWN", &FALLBACKS)?,
-            hook_timeout: env.seconds("CB_HOOK_TIMEOUT_S", 10)?,
-            conformance: env.choice("CB_CONFORMANCE", &[("0", false), ("1", true)])?,
-        };
+        let settings = Self::parse(&Env(get))?;
         if settings.lease < 3 * settings.idle_poll {
             let remedy = format!("a lease outlives three idle polls: at least {}", 3 * settings.idle_poll / 1000);
             return Err(refuse("CB_LEASE_S", settings.lease / 1000, remedy));
@@ -164,6 +137,11 @@ impl Env<'_> {
         let found = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         let words = || choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
         found.ok_or_else(|| refuse(name, &text, format!("choose one of {}", words())))
+    }
+
+    fn signing_keys(&self) -> Result<SigningKeys, SettingError> {
+        let keys = SigningKeys::parse(&self.text("CB_SIGNING_KEYS").unwrap_or_default());
+        keys.map_err(|remedy| refuse("CB_SIGNING_KEYS", "(hidden)", remedy))
     }
 
     fn datadog_url(&self) -> Result<String, SettingError> {

@@ -4,7 +4,7 @@ use crate::model::{Level, MonitorState};
 use crate::outbox;
 use crate::reconcile::reconcile;
 use crate::service::{NAME, ReconcileError, Service};
-use crate::store::Contents;
+use crate::store::{Contents, Op};
 use futures_util::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ struct Poller {
 pub async fn poll(service: Arc<Service>) {
     let mut poller = Poller::default();
     loop {
-        let leads = service.store.lead(LEAD).await.unwrap_or_else(|error| {
+        let leads = service.store.ask(Op::Lead { ttl: LEAD }).await.unwrap_or_else(|error| {
             tracing::debug!(%error, "no poller without the store");
             false
         });
@@ -61,7 +61,7 @@ impl Poller {
             self.list(service, now).await;
             outbox::adopt(service).await;
         }
-        let Ok(contents) = service.store.load().await else { return };
+        let Ok(contents) = service.store.ask(Op::Load).await else { return };
         let due = self.due(service, &contents, now);
         let read = |id: String| async move { (reconcile(service, &id).await, id) };
         let mut reads = stream::iter(due).map(read).buffer_unordered(READS_AT_ONCE);

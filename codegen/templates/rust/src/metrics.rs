@@ -1,43 +1,33 @@
-//! Counters in Prometheus' text form. Adding to one is a single atomic step: the guard counts on every call.
+//! Counters in Prometheus' text form. Adding to one is a look-up and an atomic step: the guard counts on every call.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// What is counted; the order is that of `NAMES`.
-#[derive(Clone, Copy)]
-pub enum Count {
-    Allow,
-    Probe,
-    Reject,
-    UnknownBreaker,
-    CallbackDone,
-    CallbackRefused,
-    CallbackFailed,
-    ReadDone,
-    ReadFailed,
-    WriteRejected,
-    Capped,
-    HookDone,
-    HookFailed,
-    StoreFailed,
+/// What is counted, with its name for Prometheus; one table.
+macro_rules! counts {
+    ($($count:ident = $name:literal,)*) => {
+        #[derive(Clone, Copy)]
+        pub enum Count { $($count,)* }
+        const NAMES: &[&str] = &[$($name,)*];
+    };
 }
 
-const NAMES: [&str; 14] = [
-    "cb_guard_total{verdict=\"allow\"}",
-    "cb_guard_total{verdict=\"probe\"}",
-    "cb_guard_total{verdict=\"reject\"}",
-    "cb_guard_unknown_breaker_total",
-    "cb_callbacks_total{result=\"done\"}",
-    "cb_callbacks_total{result=\"refused\"}",
-    "cb_callbacks_total{result=\"failed\"}",
-    "cb_reads_total{result=\"done\"}",
-    "cb_reads_total{result=\"failed\"}",
-    "cb_writes_rejected_total",
-    "cb_max_open_reached_total",
-    "cb_hooks_total{result=\"done\"}",
-    "cb_hooks_total{result=\"failed\"}",
-    "cb_store_failures_total",
-];
+counts! {
+    Allow = "cb_guard_total{verdict=\"allow\"}",
+    Probe = "cb_guard_total{verdict=\"probe\"}",
+    Reject = "cb_guard_total{verdict=\"reject\"}",
+    UnknownBreaker = "cb_guard_unknown_breaker_total",
+    CallbackDone = "cb_callbacks_total{result=\"done\"}",
+    CallbackRefused = "cb_callbacks_total{result=\"refused\"}",
+    CallbackFailed = "cb_callbacks_total{result=\"failed\"}",
+    ReadDone = "cb_reads_total{result=\"done\"}",
+    ReadFailed = "cb_reads_total{result=\"failed\"}",
+    WriteRejected = "cb_writes_rejected_total",
+    Capped = "cb_max_open_reached_total",
+    HookDone = "cb_hooks_total{result=\"done\"}",
+    HookFailed = "cb_hooks_total{result=\"failed\"}",
+    StoreFailed = "cb_store_failures_total",
+}
 
 #[derive(Default)]
 pub struct Metrics([AtomicU64; NAMES.len()]);
@@ -52,16 +42,12 @@ impl Metrics {
     }
 
     /// All counters, then `gauges`: names with their values now.
-    pub fn render(&self, gauges: &[(String, f64)]) -> String {
-        let counters = NAMES.iter().zip(&self.0).map(|(name, value)| ((*name).to_owned(), value.load(Relaxed) as f64));
-        let (mut out, mut family) = (String::new(), String::new());
-        for (name, value) in counters.chain(gauges.iter().cloned()) {
-            let base = name.split('{').next().unwrap_or_default();
-            if base != family {
-                let kind = if base.ends_with("_total") { "counter" } else { "gauge" };
-                let _ = writeln!(out, "# TYPE {base} {kind}");
-                family = base.to_owned();
-            }
+    pub fn render(&self, gauges: &[(&str, f64)]) -> String {
+        let mut out = String::new();
+        for (name, value) in NAMES.iter().zip(&self.0) {
+            let _ = writeln!(out, "{name} {}", value.load(Relaxed));
+        }
+        for (name, value) in gauges {
             let _ = writeln!(out, "{name} {value}");
         }
         out

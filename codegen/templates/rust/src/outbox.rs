@@ -4,7 +4,7 @@ use crate::hook::LazyEvent;
 use crate::metrics::Count;
 use crate::model::{Event, Level};
 use crate::service::Service;
-use crate::store::Item;
+use crate::store::{Item, Op};
 use std::sync::Arc;
 
 /// Tries before an entry is left to whoever asks for orphans.
@@ -24,7 +24,7 @@ pub fn deliver(service: &Arc<Service>, items: Vec<Item>) {
 
 /// Takes over what another instance, or an earlier life of this one, left undone.
 pub async fn adopt(service: &Arc<Service>) {
-    match service.store.orphans(ORPHANED).await {
+    match service.store.ask(Op::Orphans { idle: ORPHANED }).await {
         Ok(items) => deliver(service, items),
         Err(error) => tracing::warn!(%error, "the outbox was not looked through"),
     }
@@ -42,7 +42,7 @@ async fn deliver_one(service: &Arc<Service>, item: Item) {
         abort.abort();
         let Err(error) = result else {
             service.metrics.add(Count::HookDone);
-            if let Err(error) = service.store.ack(&item.id).await {
+            if let Err(error) = service.store.run(Op::Ack { id: item.id.clone() }).await {
                 tracing::warn!(%error, entry = item.id, "a hook ran but may run again");
             }
             return;

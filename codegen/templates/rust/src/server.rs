@@ -5,7 +5,7 @@ use crate::config::Settings;
 use crate::datadog::Datadog;
 use crate::hook::Hooks;
 use crate::service::{NAME, Parts, Service};
-use crate::store::{Store, memory::MemoryStore, redis::RedisStore};
+use crate::store::{Op, Store, memory::MemoryStore, redis::RedisStore};
 use crate::{admin, callback, conformance, heal};
 use axum::Router;
 use std::hash::{BuildHasher, RandomState};
@@ -59,6 +59,6 @@ pub async fn serve(
     let routes = routes.with_state(service.clone()).merge(own);
     axum::serve(listen, routes).with_graceful_shutdown(stop).await?;
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
-    let _ = service.store.lead(0).await;
+    let _ = service.store.run(Op::Lead { ttl: 0 }).await;
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::hook::Hooks;
 use crate::metrics::{Count, Metrics};
 use crate::model::Monitor;
 use crate::slots::Slots;
-use crate::store::{Store, StoreError};
+use crate::store::{Contents, Op, Store, StoreError};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -65,7 +65,7 @@ impl Service {
     pub async fn reload(&self) {
         let _one_at_a_time = self.reloading.lock().await;
         let at = self.clock.now();
-        let loaded = self.store.load().await;
+        let loaded = self.store.ask::<Contents>(Op::Load).await;
         if let Err(error) = &loaded {
             self.metrics.add(Count::StoreFailed);
             tracing::warn!(%error, "the snapshot was not reloaded");

@@ -1,8 +1,9 @@
 -- Every write and the one read of the breaker's store: one script, the same file in every language, so that each is atomic.
---   KEYS[1]  the prefix `cb:{service}:` (one slot)      ARGV[1]  the operation, a name of `ops`
---   ARGV[2]  its argument, a JSON object                ARGV[3]  this instance's name
+--   KEYS[1]  the prefix `cb:{service}:` (one slot)
+--   ARGV[1]  the operation, a JSON object: `op` is a name of `ops` below, the rest its argument
+--   ARGV[2]  this instance's name
 -- Answers JSON text. Times are milliseconds of the callers' clock; a fence is in microseconds of Redis' clock, below 2^53.
-local prefix, argument, me = KEYS[1], cjson.decode(ARGV[2]), ARGV[3]
+local prefix, argument, me = KEYS[1], cjson.decode(ARGV[1]), ARGV[2]
 local ops, rank = {}, { closed = 0, degraded = 1, open = 2 }
 
 local function key(name) return prefix .. name end
@@ -125,15 +126,17 @@ function ops.orphans()
   return list(out)
 end
 
--- field, value: JSON text, or null to clear; event
+-- breaker, group, mode, actor, reason, until
 function ops.override()
-  if argument.value == cjson.null then
-    redis.call('HDEL', key('override'), argument.field)
+  local field, new = argument.breaker .. ' ' .. argument.group, { kind = 'override' }
+  for _, name in ipairs({ 'breaker', 'group', 'mode', 'actor', 'reason', 'until' }) do new[name] = argument[name] end
+  if new.mode == 'clear' then
+    redis.call('HDEL', key('override'), field)
   else
-    redis.call('HSET', key('override'), argument.field, argument.value)
+    redis.call('HSET', key('override'), field, cjson.encode(new))
   end
   changed()
-  return emit(argument.event)
+  return emit(cjson.encode(new))
 end
 
 -- Everything a snapshot holds; stored JSON is joined as it stands, so that numbers keep their digits.
@@ -166,4 +169,4 @@ function ops.lead()
   return redis.call('SET', poller, me, 'NX', 'PX', argument.ttl) and 'true' or 'false'
 end
 
-return ops[ARGV[1]]()
+return ops[argument.op]()

@@ -1,11 +1,12 @@
 //! The store of one process, for a laptop: the rules of `apply.lua` on maps. A restart forgets it; the known monitors heal it.
 
-use super::{Contents, Item, Outcome, Store, StoreError, Update, fresh, override_field, wanted};
+use super::{Contents, Item, Op, Outcome, Store, StoreError, Update};
 use crate::clock::Clock;
-use crate::model::{Change, Entry, Event, Level, Mode, Override};
+use crate::model::{Change, Entry, Event, Level, Mode, Override, Want};
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 pub struct MemoryStore {
@@ -18,148 +19,126 @@ pub struct MemoryStore {
 struct Inner {
     seq: u64,
     contents: Contents,
-    /// Event and the moment it was last handed out.
-    pending: BTreeMap<u64, (Event, i64)>,
     emitted: u64,
-}
-
-impl Inner {
-    fn emit(&mut self, event: Event, now: i64) -> Item {
-        self.emitted += 1;
-        self.pending.insert(self.emitted, (event.clone(), now));
-        Item { id: self.emitted.to_string(), event }
-    }
-
-    /// One group's entry: a changed level is announced, and the lease is renewed either way.
-    fn put(&mut self, update: &Update, group: &str, (mut entry, level): (Entry, Level), items: &mut Vec<Item>) {
-        if level != entry.level {
-            (entry.was, entry.level, entry.since) = (entry.level, level, update.now);
-            let (breaker, monitor) = (update.breaker.clone(), update.monitor.clone());
-            let change = Change { breaker, monitor, group: group.into(), from: entry.was, to: level, at: update.now };
-            items.push(self.emit(Event::Change(change), update.now));
-        }
-        entry.lease = update.now + update.lease;
-        if let Some(monitor) = self.contents.monitors.get_mut(&update.monitor) {
-            monitor.groups.insert(group.into(), entry);
-        }
-    }
-}
-
-/// What an absent entry becomes: held, then closed, at last dropped.
-fn absent(update: &Update, mut entry: Entry) -> Option<(Entry, Level)> {
-    let since = *entry.absent.get_or_insert(update.now);
-    match entry.level {
-        level if update.now - since < update.absent_after => Some((entry, level)),
-        Level::Closed => None,
-        _ => Some((Entry { absent: Some(update.now), ..entry }, Level::Closed)),
-    }
+    /// What no hook has acknowledged, and when it was last handed out.
+    pending: BTreeMap<u64, (Event, i64)>,
 }
 
 impl MemoryStore {
     pub fn new(clock: Arc<Clock>) -> Self {
         Self { inner: Mutex::default(), clock, hint: Notify::new() }
     }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn fence(&self) -> Result<u64, StoreError> {
-        let mut inner = self.lock();
-        inner.seq = (inner.seq + 1).max(u64::try_from(self.clock.now()).unwrap_or_default() * 1000);
-        Ok(inner.seq)
+    async fn run(&self, op: Op) -> Result<Value, StoreError> {
+        let answer = self.inner.lock().unwrap_or_else(PoisonError::into_inner).run(op, self.clock.now());
+        self.hint.notify_one();
+        answer.map_err(|error| StoreError(error.to_string()))
     }
 
-    async fn mark_dirty(&self, monitor: &str, now: i64) -> Result<(), StoreError> {
-        self.lock().contents.monitors.entry(monitor.into()).or_default().dirty = now;
-        Ok(())
+    async fn changed(&self) {
+        self.hint.notified().await;
+    }
+}
+
+impl Inner {
+    fn run(&mut self, op: Op, now: i64) -> serde_json::Result<Value> {
+        let monitors = &mut self.contents.monitors;
+        match op {
+            Op::Fence => {
+                self.seq = (self.seq + 1).max(u64::try_from(now).unwrap_or_default() * 1000);
+                return Ok(json!(self.seq));
+            }
+            Op::Dirty { monitor, now } => monitors.entry(monitor).or_default().dirty = now,
+            Op::Failed { monitor, now, why } => {
+                let state = monitors.entry(monitor).or_default();
+                (state.tried, state.fails, state.source) = (now, state.fails + 1, why);
+            }
+            Op::Forget { monitor } => drop(monitors.remove(&monitor)),
+            Op::Apply(update) => return Ok(json!(self.apply(&update))),
+            Op::Emit { event } => return Ok(json!(self.emit(serde_json::from_str(&event)?, now))),
+            Op::Ack { id } => self.pending.retain(|pending, _| pending.to_string() != id),
+            Op::Orphans { idle } => return Ok(json!(self.orphans(idle, now))),
+            Op::Override(new) => return Ok(json!(self.set_override(new, now))),
+            Op::Load => return Ok(json!(self.contents)),
+            Op::Lead { ttl } => return Ok(json!(ttl > 0)),
+        }
+        Ok(Value::Null)
     }
 
-    async fn apply(&self, update: &Update) -> Result<Outcome, StoreError> {
-        let (mut inner, mut items) = (self.lock(), Vec::new());
-        let state = inner.contents.monitors.entry(update.monitor.clone()).or_default();
+    fn emit(&mut self, event: Event, now: i64) -> Item {
+        self.emitted += 1;
+        self.pending.insert(self.emitted, (event.clone(), now));
+        Item { id: self.emitted.to_string(), event }
+    }
+
+    fn orphans(&mut self, idle: i64, now: i64) -> Vec<Item> {
+        let due = self.pending.iter_mut().filter(|(_, (_, since))| now - *since >= idle);
+        due.map(|(id, (event, since))| (*since = now, Item { id: id.to_string(), event: event.clone() }).1).collect()
+    }
+
+    fn set_override(&mut self, new: Override, now: i64) -> Item {
+        let (field, overrides) = (format!("{} {}", new.breaker, new.group), &mut self.contents.overrides);
+        match new.mode {
+            Mode::Clear => overrides.remove(&field),
+            _ => overrides.insert(field, new.clone()),
+        };
+        self.emit(Event::Override(new), now)
+    }
+
+    fn apply(&mut self, update: &Update) -> Outcome {
+        let state = self.contents.monitors.entry(update.monitor.clone()).or_default();
         state.tried = update.now;
         if update.seq <= state.applied {
             state.dirty = update.now;
-            return Ok(Outcome { applied: false, items });
+            return Outcome { applied: false, items: Vec::new() };
         }
         if state.breaker != update.breaker {
             state.groups.clear();
         }
         (state.applied, state.breaker, state.fails) = (update.seq, update.breaker.clone(), 0);
         state.source = update.source.clone();
-        let mut stored = state.groups.clone();
-        for (group, want) in &update.groups {
-            let entry = Entry { absent: None, ..stored.remove(group).unwrap_or_else(|| fresh(update.now)) };
-            let level = wanted(*want, entry.level);
-            inner.put(update, group, (entry, level), &mut items);
-        }
-        for (group, entry) in stored.into_iter().filter(|_| update.complete) {
-            match absent(update, entry) {
-                Some(kept) => inner.put(update, &group, kept, &mut items),
+        let (mut changes, stored) = (Vec::new(), std::mem::take(&mut state.groups));
+        for group in update.groups.keys().chain(stored.keys().filter(|group| !update.groups.contains_key(*group))) {
+            let entry = stored.get(group).cloned();
+            let next = match update.groups.get(group) {
+                Some(want) => Some(wanted(*want, entry, update.now)),
+                None if update.complete => entry.and_then(|entry| absent(update, entry)),
                 None => {
-                    inner.contents.monitors.entry(update.monitor.clone()).or_default().groups.retain(|g, _| *g != group)
+                    state.groups.extend(entry.map(|entry| (group.clone(), entry)));
+                    continue;
                 }
+            };
+            let Some((mut entry, level)) = next else { continue };
+            entry.lease = update.now + update.lease;
+            if level != entry.level {
+                (entry.was, entry.level, entry.since) = (entry.level, level, update.now);
+                let (breaker, monitor, from) = (update.breaker.clone(), update.monitor.clone(), entry.was);
+                changes.push(Change { breaker, monitor, group: group.clone(), from, to: level, at: update.now });
             }
+            state.groups.insert(group.clone(), entry);
         }
-        self.hint.notify_one();
-        Ok(Outcome { applied: true, items })
+        let items = changes.into_iter().map(|change| self.emit(Event::Change(change), update.now)).collect();
+        Outcome { applied: true, items }
     }
+}
 
-    async fn failed(&self, monitor: &str, now: i64, why: &str) -> Result<(), StoreError> {
-        let mut inner = self.lock();
-        let state = inner.contents.monitors.entry(monitor.into()).or_default();
-        (state.tried, state.fails, state.source) = (now, state.fails + 1, why.into());
-        self.hint.notify_one();
-        Ok(())
-    }
+/// A level of `None` holds the stored one; without `raise` a group may close or ease, but not get worse.
+fn wanted(want: Want, stored: Option<Entry>, now: i64) -> (Entry, Level) {
+    let fresh = Entry { level: Level::Closed, was: Level::Closed, since: now, lease: now, absent: None };
+    let entry = Entry { absent: None, ..stored.unwrap_or(fresh) };
+    let level = want.level.filter(|level| want.raise || *level <= entry.level).unwrap_or(entry.level);
+    (entry, level)
+}
 
-    async fn forget(&self, monitor: &str) -> Result<(), StoreError> {
-        self.lock().contents.monitors.remove(monitor);
-        self.hint.notify_one();
-        Ok(())
-    }
-
-    async fn emit(&self, event: &Event) -> Result<Item, StoreError> {
-        Ok(self.lock().emit(event.clone(), self.clock.now()))
-    }
-
-    async fn ack(&self, id: &str) -> Result<(), StoreError> {
-        self.lock().pending.retain(|pending, _| pending.to_string() != id);
-        Ok(())
-    }
-
-    async fn orphans(&self, idle: i64) -> Result<Vec<Item>, StoreError> {
-        let now = self.clock.now();
-        let mut inner = self.lock();
-        let due = inner.pending.iter_mut().filter(|(_, (_, since))| now - *since >= idle);
-        Ok(due
-            .map(|(id, (event, since))| (*since = now, Item { id: id.to_string(), event: event.clone() }).1)
-            .collect())
-    }
-
-    async fn set_override(&self, new: &Override) -> Result<Item, StoreError> {
-        let mut inner = self.lock();
-        match new.mode {
-            Mode::Clear => inner.contents.overrides.remove(&override_field(new)),
-            _ => inner.contents.overrides.insert(override_field(new), new.clone()),
-        };
-        self.hint.notify_one();
-        Ok(inner.emit(Event::Override(new.clone()), self.clock.now()))
-    }
-
-    async fn load(&self) -> Result<Contents, StoreError> {
-        Ok(self.lock().contents.clone())
-    }
-
-    async fn lead(&self, _ttl: i64) -> Result<bool, StoreError> {
-        Ok(true)
-    }
-
-    async fn changed(&self) {
-        self.hint.notified().await;
+/// An open group that a complete answer does not name is held for `absent_after`, then closed, and later dropped.
+fn absent(update: &Update, mut entry: Entry) -> Option<(Entry, Level)> {
+    let since = *entry.absent.get_or_insert(update.now);
+    match entry.level {
+        level if update.now - since < update.absent_after => Some((entry, level)),
+        Level::Closed => None,
+        _ => Some((Entry { absent: Some(update.now), ..entry }, Level::Closed)),
     }
 }

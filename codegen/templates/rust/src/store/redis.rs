@@ -1,11 +1,9 @@
 //! The store of many instances: Redis 6.2 or later, or Valkey. Every operation is one call of `apply.lua`.
 
-use super::{Contents, Item, Outcome, Store, StoreError, Update, override_field};
-use crate::model::{Event, Mode, Override};
+use super::{Op, Store, StoreError};
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Notify, time::timeout};
@@ -35,17 +33,6 @@ impl RedisStore {
         tokio::spawn(warn_if_evicting(connection.clone()));
         let script = redis::Script::new(include_str!("apply.lua"));
         Ok(Self { connection, script, prefix, me, hint })
-    }
-
-    async fn call<T: DeserializeOwned>(&self, operation: &str, argument: Value) -> Result<T, StoreError> {
-        let mut connection = self.connection.clone();
-        let mut call = self.script.key(&self.prefix);
-        call.arg(operation).arg(argument.to_string()).arg(&self.me);
-        let answer: String = match timeout(PATIENCE, call.invoke_async(&mut connection)).await {
-            Ok(answer) => answer.map_err(|error| StoreError(format!("{operation}: {error}")))?,
-            Err(_) => return Err(StoreError(format!("{operation}: no answer from Redis within {PATIENCE:?}"))),
-        };
-        serde_json::from_str(&answer).map_err(|error| StoreError(format!("{operation}: {error}")))
     }
 }
 
@@ -78,50 +65,15 @@ async fn warn_if_evicting(mut connection: ConnectionManager) {
 
 #[async_trait]
 impl Store for RedisStore {
-    async fn fence(&self) -> Result<u64, StoreError> {
-        self.call("fence", json!({})).await
-    }
-
-    async fn mark_dirty(&self, monitor: &str, now: i64) -> Result<(), StoreError> {
-        self.call("dirty", json!({ "monitor": monitor, "now": now })).await
-    }
-
-    async fn apply(&self, update: &Update) -> Result<Outcome, StoreError> {
-        self.call("apply", json!(update)).await
-    }
-
-    async fn failed(&self, monitor: &str, now: i64, why: &str) -> Result<(), StoreError> {
-        self.call("failed", json!({ "monitor": monitor, "now": now, "why": why })).await
-    }
-
-    async fn forget(&self, monitor: &str) -> Result<(), StoreError> {
-        self.call("forget", json!({ "monitor": monitor })).await
-    }
-
-    async fn emit(&self, event: &Event) -> Result<Item, StoreError> {
-        self.call("emit", json!({ "event": json!(event).to_string() })).await
-    }
-
-    async fn ack(&self, id: &str) -> Result<(), StoreError> {
-        self.call("ack", json!({ "id": id })).await
-    }
-
-    async fn orphans(&self, idle: i64) -> Result<Vec<Item>, StoreError> {
-        self.call("orphans", json!({ "idle": idle })).await
-    }
-
-    async fn set_override(&self, new: &Override) -> Result<Item, StoreError> {
-        let value = (new.mode != Mode::Clear).then(|| json!(new).to_string());
-        let event = json!(Event::Override(new.clone())).to_string();
-        self.call("override", json!({ "field": override_field(new), "value": value, "event": event })).await
-    }
-
-    async fn load(&self) -> Result<Contents, StoreError> {
-        self.call("load", json!({})).await
-    }
-
-    async fn lead(&self, ttl: i64) -> Result<bool, StoreError> {
-        self.call("lead", json!({ "ttl": ttl })).await
+    async fn run(&self, op: Op) -> Result<Value, StoreError> {
+        let mut connection = self.connection.clone();
+        let mut call = self.script.key(&self.prefix);
+        call.arg(json!(op).to_string()).arg(&self.me);
+        let answer: String = match timeout(PATIENCE, call.invoke_async(&mut connection)).await {
+            Ok(answer) => answer.map_err(|error| StoreError(error.to_string()))?,
+            Err(_) => return Err(StoreError(format!("no answer from Redis within {PATIENCE:?}"))),
+        };
+        serde_json::from_str(&answer).map_err(|error| StoreError(error.to_string()))
     }
 
     async fn changed(&self) {
