@@ -1,9 +1,11 @@
 //! Rule: the names of certain libraries stay in the files that wrap them. Tests and generated code may use what they like.
 
+use glob::Pattern;
+
 use super::source::Source;
 use super::{Tree, Violation, manifest};
 
-/// A library and the only places (prefixes; `*` at the front: suffixes) that may name it.
+/// A library and the only files (glob patterns) that may name it.
 struct Foreign {
     name: &'static str,
     homes: &'static [&'static str],
@@ -12,39 +14,39 @@ struct Foreign {
 const FOREIGN: &[Foreign] = &[
     Foreign {
         name: "tonic",
-        homes: &["tfplugin/"],
+        homes: &["tfplugin/**"],
     },
     Foreign {
         name: "tonic_prost",
-        homes: &["tfplugin/"],
+        homes: &["tfplugin/**"],
     },
     Foreign {
         name: "tonic_prost_build",
-        homes: &["tfplugin/"],
+        homes: &["tfplugin/**"],
     },
     Foreign {
         name: "prost",
-        homes: &["tfplugin/"],
+        homes: &["tfplugin/**"],
     },
     Foreign {
         name: "prost_types",
-        homes: &["tfplugin/"],
+        homes: &["tfplugin/**"],
     },
     Foreign {
         name: "protox",
-        homes: &["tfplugin/"],
+        homes: &["tfplugin/**"],
     },
     Foreign {
         name: "reqwest",
         homes: &[
-            "provider/src/datadog/",
+            "provider/src/datadog/**",
             "codegen/src/verify/client.rs",
-            "tests/",
+            "tests/**",
         ],
     },
     Foreign {
         name: "handlebars",
-        homes: &["codegen/src/template.rs", "sandbox/"],
+        homes: &["codegen/src/template.rs", "sandbox/**"],
     },
     Foreign {
         name: "lambda_runtime",
@@ -52,22 +54,23 @@ const FOREIGN: &[Foreign] = &[
     },
     Foreign {
         name: "anyhow",
-        homes: &["*/main.rs", "tests/"],
+        homes: &["**/src/main.rs", "**/src/bin/*.rs", "tests/**"],
     },
 ];
 
 impl Foreign {
     fn is_home(&self, path: &str) -> bool {
-        self.homes.iter().any(|home| {
-            home.strip_prefix('*')
-                .map_or_else(|| path.starts_with(home), |end| path.ends_with(end))
-        })
+        let matches = |home: &str| Pattern::new(home).is_ok_and(|home| home.matches(path));
+        self.homes.iter().any(|home| matches(home))
     }
 
     fn has_home_in(&self, member: &str) -> bool {
-        self.homes
-            .iter()
-            .any(|home| home.starts_with('*') || home.split('/').next() == Some(member))
+        let first = |home: &str| {
+            home.split('/')
+                .next()
+                .is_some_and(|at| at == "**" || at == member)
+        };
+        self.homes.iter().any(|home| first(home))
     }
 }
 
@@ -192,7 +195,18 @@ mod tests {
     }
 
     #[test]
+    fn the_table_holds_patterns() {
+        for home in super::FOREIGN.iter().flat_map(|foreign| foreign.homes) {
+            assert!(glob::Pattern::new(home).is_ok(), "{home}");
+        }
+    }
+
+    #[test]
     fn residents_are_not() {
+        assert_eq!(
+            with("dispatcher/src/bin/x.rs", "use anyhow::Context;"),
+            [""; 0]
+        );
         assert_eq!(
             with("provider/src/datadog/client.rs", "use reqwest::Client;"),
             [""; 0]
