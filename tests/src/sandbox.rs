@@ -111,7 +111,9 @@ impl Sandbox {
     /// # Errors
     /// When the sandbox refuses.
     pub fn test_notification(&self, monitor: &str) -> anyhow::Result<()> {
-        self.control.post(&format!("/_sandbox/monitors/{monitor}/test"), &json!({}))?.ok()?;
+        self.control
+            .post(&format!("/_sandbox/monitors/{monitor}/test"), &json!({}))?
+            .ok()?;
         Ok(())
     }
 
@@ -120,7 +122,9 @@ impl Sandbox {
     /// # Errors
     /// When the sandbox refuses.
     pub fn form(&self, form: &str) -> anyhow::Result<()> {
-        self.control.post("/_sandbox/form", &json!({"form": form}))?.ok()?;
+        self.control
+            .post("/_sandbox/form", &json!({"form": form}))?
+            .ok()?;
         Ok(())
     }
 

@@ -20,7 +20,11 @@ fn two_monitors_on_one_breaker_and_the_worst_state_wins() -> anyhow::Result<()> 
     chain.wait_open(SICK)?;
     sandbox.set(&errors, SICK, "OK")?;
     sandbox.wait_state(2, "delivered")?;
-    assert!(chain::is_open(chain.ask(SICK)?), "one monitor still alerts: {:?}", chain.ask(SICK));
+    assert!(
+        chain::is_open(chain.ask(SICK)?),
+        "one monitor still alerts: {:?}",
+        chain.ask(SICK)
+    );
     sandbox.set(&latency, SICK, "OK")?;
     sandbox.wait_state(3, "delivered")?;
     chain.service()?.advance(3600)?;
@@ -35,7 +39,11 @@ fn a_monitor_named_test_opens_on_a_real_alert() -> anyhow::Result<()> {
     let monitor = chain.sandbox.create_monitor(&body)?;
     chain.sandbox.set(&monitor, SICK, "Alert")?;
     let delivery = chain.sandbox.wait_state(0, "delivered")?;
-    assert!(delivery["subject"].as_str().is_some_and(|text| text.contains("[TEST] x")));
+    assert!(
+        delivery["subject"]
+            .as_str()
+            .is_some_and(|text| text.contains("[TEST] x"))
+    );
     chain.wait_open(SICK)?;
     Ok(())
 }

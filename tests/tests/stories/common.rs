@@ -23,7 +23,11 @@ impl Applied {
         let terraform = chain.quickstart()?;
         terraform.apply()?;
         let monitor = terraform.output("monitor_id")?;
-        Ok(Self { chain, terraform, monitor })
+        Ok(Self {
+            chain,
+            terraform,
+            monitor,
+        })
     }
 
     pub(crate) fn set(&self, group: &str, status: &str) -> anyhow::Result<()> {

@@ -17,7 +17,11 @@ fn an_alert_delivered_after_the_recovery_ends_closed() -> anyhow::Result<()> {
     sandbox.wait_state(1, "delivered")?;
     sandbox.delivery(&alert["id"], "release")?;
     sandbox.wait_state(0, "delivered")?;
-    assert!(chain::is_closed(applied.chain.ask(SICK)?), "{:?}", applied.chain.ask(SICK));
+    assert!(
+        chain::is_closed(applied.chain.ask(SICK)?),
+        "{:?}",
+        applied.chain.ask(SICK)
+    );
     Ok(())
 }
 
@@ -34,7 +38,11 @@ fn a_retry_that_lands_after_the_recovery_ends_closed() -> anyhow::Result<()> {
     sandbox.advance(60)?;
     let retried = sandbox.wait_state(0, "delivered")?;
     assert_eq!(retried["attempts"].as_array().map(Vec::len), Some(2));
-    assert!(chain::is_closed(applied.chain.ask(SICK)?), "{:?}", applied.chain.ask(SICK));
+    assert!(
+        chain::is_closed(applied.chain.ask(SICK)?),
+        "{:?}",
+        applied.chain.ask(SICK)
+    );
     Ok(())
 }
 
@@ -45,7 +53,10 @@ fn a_first_read_that_still_says_ok_is_mended_within_30_seconds() -> anyhow::Resu
     sandbox.faults(&json!({"stale_reads": 1}))?;
     applied.set(SICK, "Alert")?;
     sandbox.wait_state(0, "delivered")?;
-    assert!(chain::is_closed(applied.chain.ask(SICK)?), "the stale read did not say OK");
+    assert!(
+        chain::is_closed(applied.chain.ask(SICK)?),
+        "the stale read did not say OK"
+    );
     applied.chain.service()?.advance(30)?;
     applied.chain.wait_open(SICK)?;
     Ok(())
@@ -60,7 +71,11 @@ fn a_delivery_that_comes_twice_changes_nothing() -> anyhow::Result<()> {
     applied.chain.wait_open(SICK)?;
     sandbox.delivery(&alert["id"], "duplicate")?;
     sandbox.wait_state(1, "delivered")?;
-    assert!(chain::is_open(applied.chain.ask(SICK)?), "{:?}", applied.chain.ask(SICK));
+    assert!(
+        chain::is_open(applied.chain.ask(SICK)?),
+        "{:?}",
+        applied.chain.ask(SICK)
+    );
     Ok(())
 }
 

@@ -15,7 +15,10 @@ fn datadog_down_through_all_attempts_heals_without_a_replay() -> anyhow::Result<
         sandbox.advance(wait)?;
     }
     sandbox.wait_state(0, "dead")?;
-    assert!(!chain::is_open(applied.chain.ask(SICK)?), "open before Datadog could be read");
+    assert!(
+        !chain::is_open(applied.chain.ask(SICK)?),
+        "open before Datadog could be read"
+    );
     sandbox.faults(&json!({"datadog": null}))?;
     // The longest backoff of a dirty monitor's re-reads is shorter than this.
     applied.chain.service()?.advance(300)?;
@@ -30,12 +33,22 @@ fn an_open_breaker_stays_open_while_datadog_is_down() -> anyhow::Result<()> {
     let sandbox = &applied.chain.sandbox;
     applied.set(SICK, "Alert")?;
     applied.chain.wait_open(SICK)?;
-    for fault in [json!({"status": 503}), json!({"status": 403}), json!({"status": 404})] {
+    for fault in [
+        json!({"status": 503}),
+        json!({"status": 403}),
+        json!({"status": 404}),
+    ] {
         sandbox.faults(&json!({"datadog": fault}))?;
         let before = sandbox.requests()?;
         applied.chain.service()?.advance(130)?;
-        tests::wait::until("a failed read", || (sandbox.requests().ok()? > before).then_some(()))?;
-        assert!(chain::is_open(applied.chain.ask(SICK)?), "{fault}: {:?}", applied.chain.ask(SICK));
+        tests::wait::until("a failed read", || {
+            (sandbox.requests().ok()? > before).then_some(())
+        })?;
+        assert!(
+            chain::is_open(applied.chain.ask(SICK)?),
+            "{fault}: {:?}",
+            applied.chain.ask(SICK)
+        );
     }
     Ok(())
 }

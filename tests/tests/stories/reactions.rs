@@ -21,7 +21,10 @@ fn a_reaction_runs_for_a_real_alert_and_not_for_a_test_notification() -> anyhow:
     chain.sandbox.wait_state(1, "delivered")?;
     let seen = wait::until("the reaction", || {
         let log = chain.service().ok()?.log();
-        let seen: Vec<_> = log.into_iter().filter(|line| line.starts_with("REACTION ")).collect();
+        let seen: Vec<_> = log
+            .into_iter()
+            .filter(|line| line.starts_with("REACTION "))
+            .collect();
         (!seen.is_empty()).then_some(seen)
     })?;
     assert_eq!(seen, [format!("REACTION {monitor} {SICK} test=false")]);

@@ -26,7 +26,8 @@ resource "circuitbreaker_monitor" "x" {{
     )
 }
 
-const CALLBACK: &str = r#"  callback { url = "https://funds.example.com/dd_circuit_breaker/callback" }"#;
+const CALLBACK: &str =
+    r#"  callback { url = "https://funds.example.com/dd_circuit_breaker/callback" }"#;
 
 #[test]
 fn validate_is_offline_and_names_the_attribute_the_value_and_the_remedy() -> anyhow::Result<()> {
@@ -42,19 +43,37 @@ fn validate_is_offline_and_names_the_attribute_the_value_and_the_remedy() -> any
   }"#,
             &["is_on_fire", "alert_recovery", "on  ="][..],
         ),
-        ("  message = \"one\\ntwo {{bank_code.name \"", &["line 2", "message = "][..]),
-        ("  message = \"{{#is_alert}} never closed\"", &["is_alert", "message = "][..]),
-        ("  message = \"{{#is_warning_to_alert}}x{{/is_warning_to_alert}}\"", &["is_warning_to_alert"][..]),
+        (
+            "  message = \"one\\ntwo {{bank_code.name \"",
+            &["line 2", "message = "][..],
+        ),
+        (
+            "  message = \"{{#is_alert}} never closed\"",
+            &["is_alert", "message = "][..],
+        ),
+        (
+            "  message = \"{{#is_warning_to_alert}}x{{/is_warning_to_alert}}\"",
+            &["is_warning_to_alert"][..],
+        ),
     ];
     for (body, parts) in cases {
         let terraform = Terraform::from_text(&config("  sns_topic = \"t\"", body))?;
         terraform.must(&["init", "-input=false"])?;
         let output = terraform.run(&["validate"])?;
         assert_eq!(output.code, 1, "accepted: {body}\n{}", output.text);
-        let flat = output.text.replace("│", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        let flat = output
+            .text
+            .replace("│", " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         for part in parts {
             let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(flat.contains(&part), "`{part}` is missing in:\n{}", output.text);
+            assert!(
+                flat.contains(&part),
+                "`{part}` is missing in:\n{}",
+                output.text
+            );
         }
     }
     Ok(())
@@ -113,11 +132,21 @@ output "message" { value = module.child.message }
     terraform.must(&["validate"])?;
     let plan = terraform.plan()?;
     assert_eq!(plan.code, 2, "{}", plan.text);
-    let rendered = plan.text.lines().find(|line| line.contains("rendered_message"));
-    assert!(rendered.is_some_and(|line| line.contains("known after apply")), "{}", plan.text);
+    let rendered = plan
+        .text
+        .lines()
+        .find(|line| line.contains("rendered_message"));
+    assert!(
+        rendered.is_some_and(|line| line.contains("known after apply")),
+        "{}",
+        plan.text
+    );
     terraform.must(&["apply", "-input=false", "-auto-approve"])?;
     let message = terraform.output("message")?;
-    assert!(message.contains("circuit-breaker-callback: https://funds.example.com/"), "{message}");
+    assert!(
+        message.contains("circuit-breaker-callback: https://funds.example.com/"),
+        "{message}"
+    );
     assert!(message.ends_with("@sns-dd-circuit-breaker"), "{message}");
     assert_eq!(terraform.plan()?.code, 0);
     Ok(())
