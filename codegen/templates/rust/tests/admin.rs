@@ -84,7 +84,7 @@ async fn ready_waits_for_the_store_or_for_the_policy() {
     assert_eq!((waits.allow("x"), decided.allow("x")), (Verdict::Allow, Verdict::Reject));
     redis.restart();
     waits.clock.advance(5_000);
-    waits.service.guard.loads().wait_for(|_| waits.service.guard.snapshot().loaded.is_some()).await.unwrap();
+    waits.until("a load", || waits.service.guard.snapshot().loaded.is_some()).await;
     assert_eq!(waits.get("/readyz").await.0, 200);
     assert!(format!("{:?}", settings("http://x", &[("CB_ADMIN_TOKEN", "s3cret")])).find("s3cret").is_none());
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{App, Backend, FakeDatadog, Redis};
+use common::{App, Backend, FakeDatadog, Redis, sure};
 use serde_json::json;
 use service::clock::Clock;
 use service::guard::Verdict;
@@ -148,14 +148,17 @@ async fn a_flush_heals_without_a_callback() {
 }
 
 #[tokio::test]
-async fn a_change_on_one_instance_reaches_the_other_by_the_hint() {
+async fn a_change_on_one_instance_reaches_the_other() {
     let Some(redis) = Redis::start() else { return };
     let (backend, datadog) = (Backend::Redis(Arc::new(redis)), FakeDatadog::start().await);
     let one = App::start(&backend, &datadog, &[]).await;
     let clock = Arc::new(Clock::default());
+    let listening = backend.store(&clock, "three");
+    sure("a subscription", listening.changed()).await;
     let two = App::start_with(backend.store(&clock, "two"), clock, &datadog, &[]).await;
     datadog.set("11", BAD);
     assert_eq!(one.callback("11").await, 200);
+    sure("a hint", listening.changed()).await;
     two.becomes("bank_code:0001", true).await;
 }
 

@@ -36,6 +36,12 @@ async fn changes_reach_their_hooks_and_are_acknowledged(backend: Backend) {
     }
     assert_eq!(app.callback("11").await, 200);
     assert_eq!(app.hooks.wait(7).await.len(), 7, "no change, no hook but the notification's");
+    common::sure("an empty outbox", async {
+        while !pending(&app).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }
 
 async fn a_failing_hook_is_retried_and_changes_nothing_else(backend: Backend) {
