@@ -38,7 +38,8 @@ async fn breakers(State(service): State<Arc<Service>>, headers: HeaderMap) -> Re
     }
     let (snapshot, now, mut breakers) = (service.guard.snapshot(), service.clock.now(), json!({}));
     for (id, monitor) in &snapshot.contents.monitors {
-        let breaker = &mut breakers[&monitor.breaker];
+        // Until it is read for the first time, nobody knows which breaker it feeds.
+        let breaker = &mut breakers[if monitor.applied > 0 { &monitor.breaker } else { id }];
         breaker["monitors"][id] = json!({ "source": monitor.source, "read_ms": monitor.tried,
             "last_callback_ms": monitor.dirty, "failures": monitor.fails });
         for (group, entry) in &monitor.groups {

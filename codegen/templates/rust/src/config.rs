@@ -6,7 +6,7 @@ use std::{ops::RangeInclusive, str::FromStr};
 
 /// Why the service refuses to start.
 #[derive(Debug, thiserror::Error)]
-#[error("{name} is `{value}`: {remedy}")]
+#[error("{name} is {}: {remedy}", if value.is_empty() { "unset".to_owned() } else { format!("`{value}`") })]
 pub struct SettingError {
     name: &'static str,
     value: String,
@@ -204,11 +204,11 @@ mod tests {
             ("CB_MONITORS", "12,abc", "digits only"),
             ("CB_DATADOG_URL", "api.datadoghq.com", "https://"),
             ("CB_SIGNING_KEYS", "whsec_short", "24 bytes"),
-            ("DD_API_KEY", " ", "read monitors"),
+            ("DD_API_KEY", " ", "unset: set it to a key that may read monitors"),
         ];
         for (name, value, remedy) in cases {
             let error = read(&[(name, value)]).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("{name} is `")) && error.contains(remedy), "{error}");
+            assert!(error.starts_with(&format!("{name} is ")) && error.contains(remedy), "{error}");
             assert!(!error.contains("whsec_short"), "{error}");
         }
         read(&[("CB_LEASE_S", "300"), ("CB_IDLE_POLL_S", "100")]).unwrap();

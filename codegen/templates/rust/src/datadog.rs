@@ -82,6 +82,7 @@ pub struct Datadog {
 }
 
 const PAGE: usize = 1000;
+const MAX_PAGES: usize = 100;
 
 impl Datadog {
     /// A client with ring's cryptography and the system's roots; a call takes five seconds at most.
@@ -123,7 +124,7 @@ impl Source for Datadog {
 
     async fn known(&self, service: &str) -> Result<Vec<String>, SourceError> {
         let (tag, size, mut ids) = (format!("service:{service}"), PAGE.to_string(), Vec::new());
-        for page in 0.. {
+        for page in 0..MAX_PAGES {
             let query = [("monitor_tags", tag.as_str()), ("page", &page.to_string()), ("page_size", &size)];
             let found = self.get("/api/v1/monitor", &query).await?;
             let page = found.as_array().ok_or_else(|| SourceError("the list of monitors is no list".into()))?;

@@ -151,3 +151,136 @@ impl Guard {
 fn holds(policy: Fallback, age: i64, max_stale: i64) -> bool {
     policy.last_known && age < max_stale
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Entry, MonitorState};
+
+    fn guard(changes: &[(&str, &str)]) -> Guard {
+        let key = ("CB_SIGNING_KEYS", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
+        let all: Vec<_> = changes.iter().chain(&[("DD_API_KEY", "a"), ("DD_APP_KEY", "b"), key]).copied().collect();
+        let get = |name: &str| all.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let (settings, clock) = (Arc::new(Settings::read(&get).unwrap()), Arc::new(Clock::default()));
+        Guard::new(settings, clock, Chance::seeded(3), Arc::default())
+    }
+
+    /// Monitors of breaker `bank`, each with one group: its level, its former level, and since how many seconds.
+    fn load(guard: &Guard, groups: &[(&str, Level, Level, i64)]) {
+        let (now, mut contents) = (guard.clock.now(), Contents::default());
+        for (id, (group, level, was, ago)) in groups.iter().enumerate() {
+            let entry = Entry { level: *level, was: *was, since: now - ago * 1000, lease: now + 900_000, absent: None };
+            let groups = [((*group).to_owned(), entry)].into();
+            let monitor = MonitorState { breaker: "bank".into(), applied: 1, groups, ..MonitorState::default() };
+            contents.monitors.insert(id.to_string(), monitor);
+        }
+        guard.replace(Some(contents), now);
+    }
+
+    fn counts(guard: &Guard, group: &str) -> [u32; 3] {
+        let mut seen = [0; 3];
+        (0..10_000).for_each(|_| seen[guard.allow("bank", group) as usize] += 1);
+        seen
+    }
+
+    use Level::{Closed, Degraded, Open};
+
+    #[test]
+    fn tags_are_compared_as_sets() {
+        let guard = guard(&[]);
+        load(&guard, &[("env:prod,bank:1", Open, Closed, 0)]);
+        let open = |group| guard.allow("bank", group) != Verdict::Allow;
+        for (asked, expected) in [
+            ("bank:1,env:prod", true),
+            ("bank:1", true),
+            ("bank:1, env:prod,host:a", true),
+            ("*", true),
+            ("bank:2", false),
+            ("bank:1,env:dev", false),
+            ("bank:11", false),
+            ("bank:2,env:prod", false),
+        ] {
+            assert_eq!(open(asked), expected, "{asked}");
+        }
+        load(&guard, &[("*", Open, Closed, 0)]);
+        assert!(guard.allow("bank", "bank:2") != Verdict::Allow && guard.allow("bank", "*") != Verdict::Allow);
+    }
+
+    #[test]
+    fn the_worst_of_two_monitors_decides() {
+        let guard = guard(&[("CB_PROBE_RATIO", "0")]);
+        load(&guard, &[("bank:1", Degraded, Closed, 0), ("bank:1", Open, Closed, 0), ("bank:1", Closed, Closed, 0)]);
+        assert_eq!(counts(&guard, "bank:1"), [0, 1, 9_999]);
+    }
+
+    #[test]
+    fn open_lets_a_share_and_one_each_interval_through() {
+        let timed = guard(&[("CB_PROBE_RATIO", "0")]);
+        load(&timed, &[("bank:1", Open, Closed, 0)]);
+        assert_eq!(counts(&timed, "bank:1"), [0, 1, 9_999]);
+        load(&timed, &[("bank:1", Open, Closed, 0)]);
+        assert_eq!(counts(&timed, "bank:1"), [0, 0, 10_000], "a reload is no new interval");
+        timed.clock.advance(10_000);
+        assert_eq!(counts(&timed, "bank:1"), [0, 1, 9_999]);
+        let share = guard(&[("CB_PROBE_RATIO", "0.02")]);
+        load(&share, &[("bank:1", Open, Closed, 0)]);
+        assert!((150..250).contains(&counts(&share, "bank:1")[1]));
+    }
+
+    #[test]
+    fn degraded_and_the_ramp_are_percentages() {
+        let guard = guard(&[("CB_DEGRADED_PERCENT", "20"), ("CB_RAMP_S", "100"), ("CB_PROBE_RATIO", "0")]);
+        for (level, was, ago, share) in [
+            (Degraded, Closed, 50, 2_000),
+            (Closed, Open, 75, 7_500),
+            (Closed, Degraded, 50, 6_000),
+            (Closed, Open, 101, 10_000),
+        ] {
+            load(&guard, &[("bank:1", level, was, ago)]);
+            let allowed = counts(&guard, "bank:1")[0];
+            assert!(allowed.abs_diff(share) < 300, "{level:?} after {was:?} {ago} s ago: {allowed}, not {share}");
+        }
+        load(&guard, &[("bank:1", Degraded, Closed, 0)]);
+        let mine: BTreeSet<_> = (0..100).map(|_| guard.allow_key("bank", "bank:1", "ann") as u8).collect();
+        assert_eq!(mine.len(), 1, "a key stays on its side");
+        let sides = (0..1_000).filter(|key| guard.allow_key("bank", "bank:1", key) == Verdict::Allow).count();
+        assert!((130..270).contains(&sides), "{sides}");
+    }
+
+    #[test]
+    fn each_cause_has_its_policy() {
+        // (setting, value, hours until asked, the store answers, verdict for an open group, for a closed one)
+        let (yes, no) = (true, false);
+        let cases = [
+            ("CB_ON_SOURCE_DOWN", "last_known", 1, yes, no, yes),
+            ("CB_ON_SOURCE_DOWN", "last_known", 2, yes, yes, yes),
+            ("CB_ON_SOURCE_DOWN", "last_known:open", 2, yes, no, no),
+            ("CB_ON_SOURCE_DOWN", "open", 1, yes, no, no),
+            ("CB_ON_SOURCE_DOWN", "closed", 1, yes, yes, yes),
+            ("CB_ON_STORE_DOWN", "last_known", 0, no, no, yes),
+            ("CB_ON_STORE_DOWN", "last_known", 2, no, yes, yes),
+            ("CB_ON_STORE_DOWN", "last_known:open", 2, no, no, no),
+            ("CB_ON_STORE_DOWN", "open", 1, no, no, no),
+            ("CB_ON_STORE_DOWN", "closed", 1, no, yes, yes),
+        ];
+        for (name, value, hours, answers, first, second) in cases {
+            let guard = guard(&[(name, value), ("CB_PROBE_RATIO", "0")]);
+            load(&guard, &[("bank:1", Open, Closed, 0), ("bank:2", Closed, Closed, 0)]);
+            let contents = guard.snapshot().contents.clone();
+            guard.clock.advance(hours * 3_600_000 + 100_000);
+            guard.replace(answers.then_some(contents), guard.clock.now());
+            let allowed = |group| guard.allow("bank", group) == Verdict::Allow;
+            assert_eq!((allowed("bank:1"), allowed("bank:2")), (first, second), "{name}={value} after {hours} h");
+        }
+    }
+
+    #[test]
+    fn an_unknown_breaker_is_counted_and_follows_its_policy() {
+        for (policy, verdict) in [("allow", Verdict::Allow), ("reject", Verdict::Reject)] {
+            let guard = guard(&[("CB_ON_UNKNOWN_BREAKER", policy)]);
+            load(&guard, &[]);
+            assert_eq!((guard.allow("nope", "*"), guard.allow("nope", "*")), (verdict, verdict));
+            assert_eq!((guard.metrics.get(Count::UnknownBreaker), guard.unknown.load().len()), (2, 1));
+        }
+    }
+}

@@ -42,6 +42,7 @@ struct Poller {
 /// Polls for ever. The first round is every instance's own, so that a fresh start heals by itself; then one leads.
 pub async fn poll(service: Arc<Service>) {
     let mut poller = Poller::default();
+    service.reload().await;
     loop {
         let leads = service.store.ask(Op::Lead { ttl: LEAD }).await.unwrap_or_else(|error| {
             tracing::debug!(%error, "no poller without the store");
@@ -61,8 +62,10 @@ impl Poller {
             self.list(service, now).await;
             outbox::adopt(service).await;
         }
-        let Ok(contents) = service.store.ask(Op::Load).await else { return };
-        let due = self.due(service, &contents, now);
+        let due = self.due(service, &service.guard.snapshot().contents, now);
+        if due.is_empty() {
+            return;
+        }
         let read = |id: String| async move { (reconcile(service, &id).await, id) };
         let mut reads = stream::iter(due).map(read).buffer_unordered(READS_AT_ONCE);
         while let Some((result, id)) = reads.next().await {
@@ -70,6 +73,7 @@ impl Poller {
                 self.known.remove(&id);
             }
         }
+        service.reload().await;
     }
 
     /// The service's own list, else the monitors tagged with its name and a breaker.
@@ -87,7 +91,7 @@ impl Poller {
             Err(error) => {
                 tracing::warn!(%error, "the known monitors were not listed");
                 self.list_fails += 1;
-                self.list_due = now + backoff(self.list_fails, service.settings.idle_poll);
+                self.list_due = now + backoff(self.list_fails, service.settings.poll);
             }
         }
     }
@@ -104,7 +108,7 @@ impl Poller {
                 *poll = (monitor.tried, monitor.tried + interval(service, monitor));
             }
             // Never read, `poll` is long past: due at once, as after a fresh start or a flush of the store.
-            if now >= next(monitor, poll.1, service.settings.idle_poll) {
+            if now >= next(monitor, poll.1, service.settings.poll) {
                 due.push(id);
             }
         }
@@ -120,14 +124,48 @@ fn interval(service: &Service, monitor: &MonitorState) -> i64 {
 }
 
 /// When a monitor is to be read next: by its poll, the steps after its last callback, or the retry of a failure.
-fn next(monitor: &MonitorState, poll: i64, idle_poll: i64) -> i64 {
+fn next(monitor: &MonitorState, poll: i64, most: i64) -> i64 {
     let dirty = (monitor.dirty > 0).then_some(monitor.dirty);
     let step = dirty.and_then(|at| STEPS.iter().map(|step| at + step).find(|due| *due > monitor.tried));
-    let retry = (monitor.fails > 0).then(|| monitor.tried + backoff(monitor.fails, idle_poll));
+    let retry = (monitor.fails > 0).then(|| monitor.tried + backoff(monitor.fails, most));
     step.into_iter().chain(retry).fold(poll, i64::min)
 }
 
 /// 5, 10, 20 … seconds after the first, second, third … failure, but never more than `most`.
 fn backoff(fails: u32, most: i64) -> i64 {
     (5_000 << fails.saturating_sub(1).min(10)).min(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: i64 = 300_000;
+    const MOST: i64 = 60_000;
+
+    /// The moments of all reads after a callback at 1,000,000, where every read but the first `fails` succeeds.
+    fn reads(mut fails: u32) -> Vec<i64> {
+        let dirty = 1_000_000;
+        let mut monitor = MonitorState { dirty, tried: dirty, ..MonitorState::default() };
+        let mut seen = Vec::new();
+        while monitor.tried < dirty + 200_000 {
+            monitor.fails = if fails > 0 { monitor.fails + 1 } else { 0 };
+            fails = fails.saturating_sub(1);
+            monitor.tried = next(&monitor, monitor.tried + IDLE, MOST);
+            seen.push((monitor.tried - dirty) / 1000);
+        }
+        seen
+    }
+
+    #[test]
+    fn a_dirty_monitor_is_read_at_each_step_and_then_at_its_poll() {
+        assert_eq!(reads(0), [5, 15, 30, 60, 120, 420]);
+    }
+
+    #[test]
+    fn failures_are_retried_ever_slower_and_the_steps_stay() {
+        assert_eq!(reads(3), [5, 15, 30, 60, 120, 420], "the steps are as close as any retry");
+        assert_eq!(reads(9)[4..], [120, 180, 240]);
+        assert_eq!((backoff(1, MOST), backoff(3, MOST), backoff(40, MOST)), (5_000, 20_000, MOST));
+    }
 }

@@ -41,3 +41,30 @@ impl<T: Clone> Slots<T> {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+    use tokio::sync::Semaphore;
+
+    #[tokio::test]
+    async fn callers_share_a_reading_that_began_after_they_came() {
+        let (slots, reads, gate) = (Slots::default(), AtomicU32::new(0), Semaphore::new(0));
+        let read = || async {
+            let reading = reads.fetch_add(1, SeqCst) + 1;
+            gate.acquire().await.unwrap().forget();
+            reading
+        };
+        // `join!` polls in order: one reads, two and three queue, another key is read at once, then the gate opens.
+        let (one, two, three, other, ()) = tokio::join!(
+            slots.share("11", read()),
+            slots.share("11", read()),
+            slots.share("11", read()),
+            slots.share("12", async { 100 }),
+            async { gate.add_permits(10) },
+        );
+        assert_eq!((one, two, three, other), (1, 2, 2, 100));
+        assert_eq!(slots.share("11", read()).await, 3, "a later caller reads anew");
+    }
+}

@@ -15,7 +15,6 @@ pub struct Flag {
     pub tags: Vec<String>,
     pub entry: Entry,
     pub probed: Arc<AtomicI64>,
-    group: String,
 }
 
 impl Flag {
@@ -40,6 +39,8 @@ pub struct Breaker {
     /// Some monitor feeds it; false if only an override names it.
     pub fed: bool,
     overrides: Vec<(Vec<String>, Override)>,
+    /// When the last timed probe of a group went through, whichever monitors know the group.
+    probed: HashMap<String, Arc<AtomicI64>>,
 }
 
 impl Breaker {
@@ -67,8 +68,10 @@ impl Snapshot {
             breaker.fed = true;
             for (group, entry) in &monitor.groups {
                 let tags = tags(group).into_iter().map(str::to_owned).collect();
-                let probed = former.probed(&monitor.breaker, group).or(breaker.probed(group)).unwrap_or_default();
-                let flag = Flag { tags, entry: entry.clone(), probed, group: group.clone() };
+                let known = || former.breakers.get(&monitor.breaker).and_then(|former| former.probed.get(group));
+                let probed =
+                    breaker.probed.entry(group.clone()).or_insert_with(|| known().cloned().unwrap_or_default());
+                let flag = Flag { tags, entry: entry.clone(), probed: probed.clone() };
                 if entry.level == Level::Closed && (entry.was == Level::Closed || loaded - entry.since >= ramp) {
                     breaker.cold_lease = Some(breaker.cold_lease.map_or(entry.lease, |first| first.min(entry.lease)));
                     breaker.cold.push(flag);
@@ -82,15 +85,5 @@ impl Snapshot {
             breakers.entry(o.breaker.clone()).or_default().overrides.push((tags, o.clone()));
         }
         Self { loaded: Some(loaded), contents, breakers }
-    }
-
-    fn probed(&self, breaker: &str, group: &str) -> Option<Arc<AtomicI64>> {
-        self.breakers.get(breaker)?.probed(group)
-    }
-}
-
-impl Breaker {
-    fn probed(&self, group: &str) -> Option<Arc<AtomicI64>> {
-        self.hot.iter().find(|flag| flag.group == group).map(|flag| flag.probed.clone())
     }
 }

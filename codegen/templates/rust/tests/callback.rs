@@ -91,13 +91,11 @@ async fn a_store_that_is_down_is_503_and_the_snapshot_goes_on() {
     assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (503, "5"));
     assert!(app.open("bank_code:0001") && !app.open("bank_code:0002"), "the last known state");
     redis.restart();
+    let before = app.clock.now();
     app.clock.advance(60_000);
     // The state is gone with Redis; the known monitors bring it back without any callback.
-    app.service
-        .guard
-        .loads()
-        .wait_for(|_| app.service.guard.snapshot().contents.monitors.contains_key("11") && app.open("bank_code:0001"))
-        .await
-        .unwrap();
+    let read =
+        || app.service.guard.snapshot().contents.monitors.get("11").is_some_and(|monitor| monitor.tried > before);
+    app.until("a new reading", || read() && app.open("bank_code:0001")).await;
     assert_eq!(app.callback("11").await, 200);
 }

@@ -225,7 +225,8 @@ impl FakeDatadog {
     /// Returns once it was asked for `n` times in all.
     pub async fn read_times(&self, what: &str, n: u32) {
         let mut reads = self.0.reads.subscribe();
-        reads.wait_for(|reads| reads.get(what).copied().unwrap_or_default() >= n).await.unwrap();
+        let enough = reads.wait_for(|reads| reads.get(what).copied().unwrap_or_default() >= n);
+        sure(&format!("read {n} of {what}"), enough).await.unwrap();
     }
 }
 
@@ -261,7 +262,8 @@ impl Recorder {
     }
 
     pub async fn wait(&self, n: usize) -> Vec<String> {
-        self.seen.subscribe().wait_for(|seen| seen.len() >= n).await.unwrap().clone()
+        let mut seen = self.seen.subscribe();
+        sure(&format!("call {n} of a hook"), seen.wait_for(|seen| seen.len() >= n)).await.unwrap().clone()
     }
 }
 
@@ -376,12 +378,23 @@ impl App {
 
     /// Returns once the guard holds this group open, or no longer.
     pub async fn becomes(&self, group: &str, open: bool) {
-        self.service.guard.loads().wait_for(|_| self.open(group) == open).await.unwrap();
+        self.until(&format!("{group} open={open}"), || self.open(group) == open).await;
+    }
+
+    /// Returns once `is` holds after some load of the snapshot.
+    pub async fn until(&self, what: &str, is: impl Fn() -> bool) {
+        sure(what, self.service.guard.loads().wait_for(|_| is())).await.unwrap();
     }
 
     pub async fn stop(mut self) {
         drop(self.stop.take());
     }
+}
+
+/// What is waited for comes at once or never; a minute tells never from a busy machine.
+pub async fn sure<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    let minute = std::time::Duration::from_secs(60);
+    tokio::time::timeout(minute, coming).await.unwrap_or_else(|_| panic!("{what} never came"))
 }
 
 /// The body of a callback.
