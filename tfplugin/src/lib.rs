@@ -10,12 +10,20 @@
 //! actions, state stores).
 
 mod serve;
+mod server;
+mod plan;
+mod validate;
+mod walk;
+mod wire;
 pub mod provider;
 pub mod schema;
 pub mod model;
 mod diagnostic;
-mod path;
 pub mod value;
+mod path;
+pub mod log;
+#[doc(hidden)]
+pub mod proto;
 
 pub use async_trait::async_trait;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};

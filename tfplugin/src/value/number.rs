@@ -46,6 +46,22 @@ impl Number {
         self.0.parse().unwrap_or(f64::NAN)
     }
 
+    /// Digits and a power of ten, such as `12e-3`: a form that everything reads.
+    pub(super) fn to_scientific(&self) -> String {
+        let Meaning {
+            negative,
+            digits,
+            exponent,
+        } = self.meaning();
+        let sign = if negative { "-" } else { "" };
+        let power = exponent - i64::try_from(digits.len()).unwrap_or(0);
+        if digits.is_empty() {
+            "0".to_owned()
+        } else {
+            format!("{sign}{digits}e{power}")
+        }
+    }
+
     fn whole(&self) -> Option<String> {
         let Meaning {
             negative,
