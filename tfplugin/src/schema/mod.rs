@@ -7,7 +7,7 @@ mod attribute;
 mod inspect;
 
 pub use attribute::{Attribute, Check, Nesting};
-pub(crate) use attribute::{Replace, Same, Shape};
+pub(crate) use attribute::{Replace, Shape};
 pub use inspect::Place;
 
 use crate::value::Type;

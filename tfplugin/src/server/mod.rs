@@ -9,6 +9,8 @@ mod data_source;
 mod function;
 mod guard;
 
+pub(crate) use rpc::Rpc;
+
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     proto::tfplugin6 as tf,
