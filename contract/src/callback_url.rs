@@ -14,26 +14,27 @@ pub struct CallbackUrl {
     pub port: u16,
 }
 
-/// Why a text is no callback URL.
+/// Why a text is no callback URL; the text comes first.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs)]
 pub enum UrlError {
-    #[error("`{url}` holds `{found}`, which no URL may hold; percent-encode it")]
-    Character { url: String, found: char },
-    #[error(
-        "`{url}` holds a template variable; a callback URL is constant: the group is told in the request"
-    )]
-    Variable { url: String },
-    #[error("`{url}` has a fragment, which is never sent; leave out the `#` and what follows")]
-    Fragment { url: String },
-    #[error("`{url}` is no absolute URL; write `https://HOST/PATH`")]
-    NotAbsolute { url: String },
-    #[error("`{url}` has the scheme `{scheme}`; use `https`")]
-    Scheme { url: String, scheme: String },
-    #[error(
-        "`{url}` has credentials or a malformed host or port; write `https://HOST[:PORT]/PATH`"
-    )]
-    Authority { url: String },
+    /// A character outside RFC 3986.
+    #[error("`{0}` holds `{1}`, which no URL may hold; percent-encode it")]
+    Character(String, char),
+    /// `{{…}}`: where a callback goes must not depend on data.
+    #[error("`{0}` holds a template variable; write a constant URL: the request tells the group")]
+    Variable(String),
+    /// `#…`
+    #[error("`{0}` has a fragment, which is never sent; leave out the `#` and what follows")]
+    Fragment(String),
+    /// No scheme or no host.
+    #[error("`{0}` is no absolute URL; write `https://HOST/PATH`")]
+    NotAbsolute(String),
+    /// Neither `https` nor `http`.
+    #[error("`{0}` has the scheme `{1}`; use `https`")]
+    Scheme(String, String),
+    /// Credentials, an empty host, or an odd port.
+    #[error("`{0}` has credentials or a malformed host or port; write `https://HOST[:PORT]/PATH`")]
+    Authority(String),
 }
 
 impl CallbackUrl {
@@ -42,34 +43,29 @@ impl CallbackUrl {
     pub fn parse(text: &str) -> Result<CallbackUrl, UrlError> {
         let url = || text.to_owned();
         if text.contains("{{") {
-            return Err(UrlError::Variable { url: url() });
+            return Err(UrlError::Variable(url()));
         }
         if let Some(found) = text.chars().find(|&found| !allowed(found)) {
-            return Err(UrlError::Character { url: url(), found });
+            return Err(UrlError::Character(url(), found));
         }
         if text.contains('#') {
-            return Err(UrlError::Fragment { url: url() });
+            return Err(UrlError::Fragment(url()));
         }
-        let uri: Uri = text
-            .parse()
-            .map_err(|_| UrlError::NotAbsolute { url: url() })?;
+        let uri: Uri = text.parse().map_err(|_| UrlError::NotAbsolute(url()))?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return Err(UrlError::NotAbsolute { url: url() });
+            return Err(UrlError::NotAbsolute(url()));
         };
         let secure = match scheme {
             "https" => true,
             "http" => false,
             other => {
-                return Err(UrlError::Scheme {
-                    url: url(),
-                    scheme: other.to_owned(),
-                });
+                return Err(UrlError::Scheme(url(), other.to_owned()));
             }
         };
         let (host, port) = (authority.host(), authority.port_u16());
         let written = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         if host.is_empty() || port == Some(0) || written != authority.as_str() {
-            return Err(UrlError::Authority { url: url() });
+            return Err(UrlError::Authority(url()));
         }
         let port = port.unwrap_or(if secure { 443 } else { 80 });
         Ok(CallbackUrl {

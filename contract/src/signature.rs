@@ -25,24 +25,25 @@ pub struct SigningKeys {
 
 /// Why keys, a signature or its timestamp were refused. No text ever quotes a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs)]
 pub enum SignatureError {
+    /// The list is empty.
     #[error("no signing key; give one or more of the form `whsec_BASE64`")]
     NoKey,
-    #[error(
-        "signing key {number} is malformed; write `whsec_` and the base64 of 24 to 64 random bytes"
-    )]
-    Key { number: usize },
+    /// By its number in the list, from 1.
+    #[error("signing key {0} is malformed; write `whsec_` and the base64 of 24 to 64 random bytes")]
+    Key(usize),
+    /// Bytes that are no text.
     #[error("the body is not UTF-8; only text is signed")]
     Body,
+    /// No decimal number.
+    #[error("the timestamp `{0}` is no number of seconds since 1970; send it as decimal digits")]
+    Timestamp(String),
+    /// Beyond [`TOLERANCE_S`], in seconds since 1970.
     #[error(
-        "the timestamp `{given}` is no number of seconds since 1970; send it as decimal digits"
+        "the timestamp `{0}` is more than 5 minutes from now; check both clocks, or sign again"
     )]
-    Timestamp { given: String },
-    #[error(
-        "the timestamp `{given}` is more than 5 minutes from now; check both clocks, or sign again"
-    )]
-    Expired { given: i64 },
+    Expired(i64),
+    /// Forged, or made with a key unknown here.
     #[error("no `v1` signature matches any key; check that both sides hold the same key")]
     Mismatch,
 }
@@ -55,7 +56,7 @@ impl SigningKeys {
             .filter(|key| !key.is_empty());
         let keys = given
             .enumerate()
-            .map(|(at, key)| read_key(key).ok_or(SignatureError::Key { number: at + 1 }))
+            .map(|(at, key)| read_key(key).ok_or(SignatureError::Key(at + 1)))
             .collect::<Result<Vec<_>, _>>()?;
         if keys.is_empty() {
             Err(SignatureError::NoKey)
@@ -90,9 +91,9 @@ impl SigningKeys {
         let given = headers.timestamp.to_owned();
         let sent_s: i64 = given
             .parse()
-            .map_err(|_| SignatureError::Timestamp { given })?;
+            .map_err(|_| SignatureError::Timestamp(given))?;
         if now_s.abs_diff(sent_s) > TOLERANCE_S {
-            return Err(SignatureError::Expired { given: sent_s });
+            return Err(SignatureError::Expired(sent_s));
         }
         let wanted = self.sign(headers.id, sent_s, body)?;
         let genuine = |given: &str| {
@@ -263,7 +264,7 @@ mod tests {
             "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7o*",
         ] {
             let error = SigningKeys::parse(&format!("{OLD},{bad}")).unwrap_err();
-            assert_eq!(error, SignatureError::Key { number: 2 });
+            assert_eq!(error, SignatureError::Key(2));
             assert!(!error.to_string().contains(bad));
         }
         assert_eq!(format!("{:?}", keys(OLD)), "SigningKeys(1 redacted)");

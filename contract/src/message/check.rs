@@ -35,12 +35,12 @@ pub enum Field {
     On,
 }
 
-/// A place in the human text; both count from 1, columns in characters.
+/// A place in the human text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    #[allow(missing_docs)]
+    /// From 1.
     pub line: usize,
-    #[allow(missing_docs)]
+    /// From 1, in characters.
     pub column: usize,
 }
 

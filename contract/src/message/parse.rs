@@ -44,7 +44,10 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     fn says_something(&self) -> bool {
-        self.kind == Kind::Value && !self.text.trim().is_empty()
+        !matches!(
+            self.kind,
+            Kind::Open { .. } | Kind::Else { .. } | Kind::Close { .. }
+        ) && !self.text.trim().is_empty()
     }
 }
 
@@ -172,14 +175,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The pieces of `text` by line. A tag that spans lines belongs to the line it begins on.
+/// The pieces of `text` by line. A tag that spans lines belongs to the line it begins on; one that
+/// never ends spans all the rest.
 fn pieces(text: &str) -> Vec<Vec<Piece<'_>>> {
     let mut lines = Lines {
         before: Vec::new(),
         last: Vec::new(),
     };
     let mut at = 0;
-    for tag in tags(text).take_while(|tag| !matches!(tag.kind, Kind::Unclosed { .. })) {
+    for tag in tags(text) {
         lines.words(&text[at..tag.start]);
         lines.last.push(Piece {
             text: &text[tag.start..tag.end],
