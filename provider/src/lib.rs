@@ -1,1 +1,4 @@
-//! `provider`: see docs/architecture.md.
+//! The Terraform provider `circuitbreaker/circuitbreaker`: monitors whose message carries circuit breaker callbacks.
+//! Modules from the top layer down. Terraform's protocol lives in `tfplugin`, the message's format in `contract`.
+
+pub mod datadog;
