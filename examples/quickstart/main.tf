@@ -13,7 +13,7 @@ terraform {
 provider "circuitbreaker" {
   api_url                  = var.api_url
   sns_topic                = var.sns_topic
-  allow_insecure_callbacks = var.allow_insecure
+  allow_insecure_callbacks = var.allow_insecure_callbacks
 }
 
 resource "circuitbreaker_monitor" "bank_errors" {

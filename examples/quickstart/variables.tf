@@ -16,7 +16,7 @@ variable "api_url" {
   default     = null
 }
 
-variable "allow_insecure" {
+variable "allow_insecure_callbacks" {
   description = "Allow http://localhost callbacks. For a laptop only."
   type        = bool
   default     = false

@@ -1,12 +1,11 @@
 //! The typed view of what is not plain in a monitor: the parts of its message, its breaker and its tags.
 //! Plain settings stay values, handled row by row (`settings`). What is unknown at plan stays unknown here.
 
+use crate::config::Texts;
+use crate::names::SNS;
 use contract::{Callback, Message, Transition};
 use std::collections::BTreeSet;
 use tfplugin::{Attr, Value};
-
-/// A set whose elements may be unknown one by one.
-pub(crate) type Texts = Attr<BTreeSet<Attr<String>>>;
 
 tfplugin::model! {
     /// What makes the message and the tags; read from configuration, plan and state alike.
@@ -29,9 +28,6 @@ tfplugin::model! {
     }
 }
 
-/// The prefix that makes a topic name a handle.
-pub(crate) const SNS: &str = "@sns-";
-
 /// The value of `on_missing_data` with which a monitor notifies.
 const NOTIFYING: &str = "show_and_notify_no_data";
 
@@ -39,19 +35,33 @@ impl Wiring {
     /// The message to be, or `None` while a part of it is unknown.
     pub(crate) fn desired(&self) -> Option<Message> {
         let callbacks = self.callbacks.decided()?.unwrap_or_default();
-        let callbacks = callbacks.iter().map(CallbackBlock::desired).collect::<Option<_>>()?;
+        let callbacks = callbacks
+            .iter()
+            .map(CallbackBlock::desired)
+            .collect::<Option<_>>()?;
         let notify = settled(&self.notify).decided()?.unwrap_or_default();
         let topic = self.sns_topic.decided()?;
-        let handles = notify.into_iter().chain(topic.map(|topic| format!("{SNS}{topic}")));
+        let handles = notify
+            .into_iter()
+            .chain(topic.map(|topic| format!("{SNS}{topic}")));
         let text = self.message.decided()?.unwrap_or_default();
-        Some(Message { callbacks, text, handles: handles.collect() })
+        Some(Message {
+            callbacks,
+            text,
+            handles: handles.collect(),
+        })
     }
 
     /// The transitions of a callback that names none; unknown while the monitor's no-data settings are.
     pub(crate) fn default_on(&self) -> Attr<BTreeSet<Transition>> {
-        let speaks = self.notify_no_data.known() == Some(&true) || self.on_missing_data.as_str() == Some(NOTIFYING);
+        let speaks = self.notify_no_data.known() == Some(&true)
+            || self.on_missing_data.as_str() == Some(NOTIFYING);
         let open = self.notify_no_data.is_unknown() || self.on_missing_data.is_unknown();
-        if open && !speaks { Attr::Unknown } else { Attr::Known(Transition::defaults(speaks)) }
+        if open && !speaks {
+            Attr::Unknown
+        } else {
+            Attr::Known(Transition::defaults(speaks))
+        }
     }
 }
 
@@ -60,18 +70,28 @@ impl CallbackBlock {
         let on = settled(&self.on).decided()?.unwrap_or_default();
         // Names were checked at validate; what only became known since is checked again before it is sent.
         let on = on.iter().filter_map(|name| name.parse().ok()).collect();
-        Some(Callback { url: self.url.decided()?.unwrap_or_default(), on })
+        Some(Callback {
+            url: self.url.decided()?.unwrap_or_default(),
+            on,
+        })
     }
 
     /// The block that `callback` would be written as.
     pub(crate) fn of(callback: &Callback) -> Self {
-        Self { url: Attr::Known(callback.url.clone()), on: names(&callback.on) }
+        Self {
+            url: Attr::Known(callback.url.clone()),
+            on: names(&callback.on),
+        }
     }
 }
 
 /// The set of names of transitions.
 pub(crate) fn names(on: &BTreeSet<Transition>) -> Texts {
-    Attr::Known(on.iter().map(|transition| Attr::Known(transition.name().to_owned())).collect())
+    Attr::Known(
+        on.iter()
+            .map(|transition| Attr::Known(transition.name().to_owned()))
+            .collect(),
+    )
 }
 
 /// The set as a whole: unknown while an element is.
@@ -80,7 +100,11 @@ pub(crate) fn settled(texts: &Texts) -> Attr<BTreeSet<String>> {
         Attr::Null => Attr::Null,
         Attr::Unknown => Attr::Unknown,
         Attr::Known(set) if set.iter().any(Attr::is_unknown) => Attr::Unknown,
-        Attr::Known(set) => Attr::Known(set.iter().filter_map(|text| text.known().cloned()).collect()),
+        Attr::Known(set) => Attr::Known(
+            set.iter()
+                .filter_map(|text| text.known().cloned())
+                .collect(),
+        ),
     }
 }
 
@@ -123,7 +147,9 @@ mod tests {
 
     #[test]
     fn a_message_is_desired_only_once_all_of_it_is_known() {
-        let callback = |url: Value| Value::list([Value::object([("url", url), ("on", Value::set(["alert"]))])]);
+        let callback = |url: Value| {
+            Value::list([Value::object([("url", url), ("on", Value::set(["alert"]))])])
+        };
         let known = [
             ("message", Value::from("text")),
             ("callback", callback("https://a.example/".into())),
@@ -151,12 +177,26 @@ mod tests {
     #[test]
     fn callbacks_listen_to_no_data_when_the_monitor_tells_of_it() {
         let has_no_data = |name, value: Value| {
-            wiring(&[(name, value)]).default_on().map(|on| on.contains(&Transition::NoData))
+            wiring(&[(name, value)])
+                .default_on()
+                .map(|on| on.contains(&Transition::NoData))
         };
-        assert_eq!(has_no_data("notify_no_data", Value::Null), Attr::Known(false));
-        assert_eq!(has_no_data("notify_no_data", true.into()), Attr::Known(true));
+        assert_eq!(
+            has_no_data("notify_no_data", Value::Null),
+            Attr::Known(false)
+        );
+        assert_eq!(
+            has_no_data("notify_no_data", true.into()),
+            Attr::Known(true)
+        );
         assert_eq!(has_no_data("notify_no_data", Value::Unknown), Attr::Unknown);
-        assert_eq!(has_no_data("on_missing_data", NOTIFYING.into()), Attr::Known(true));
-        assert_eq!(has_no_data("on_missing_data", "resolve".into()), Attr::Known(false));
+        assert_eq!(
+            has_no_data("on_missing_data", NOTIFYING.into()),
+            Attr::Known(true)
+        );
+        assert_eq!(
+            has_no_data("on_missing_data", "resolve".into()),
+            Attr::Known(false)
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::body;
 use super::settings::{self, Kind, Place, Rule, Setting};
-use super::names;
+use crate::names;
 use tfplugin::{Attribute, Block, Schema, Type, Value, checks};
 
 /// What the registry page says first.
@@ -40,18 +40,29 @@ fn attribute(setting: &'static Setting) -> Attribute {
 fn decimal(setting: &'static Setting) -> Attribute {
     let rule = |text: &str| match body::decimal(text) {
         Some(_) => Ok(()),
-        None => Err(format!("`{text}` is not a number: write it like `0.5`, with digits on both sides of the point")),
+        None => Err(format!(
+            "`{text}` is not a number: write it like `0.5`, with digits on both sides of the point"
+        )),
     };
-    Attribute::string(setting.name).same_if(|a, b| body::same(setting, a, b)).check(checks::text(rule))
+    Attribute::string(setting.name)
+        .same_if(|a, b| body::same(setting, a, b))
+        .check(checks::text(rule))
 }
 
 fn ruled(attribute: Attribute, setting: &Setting) -> Attribute {
     match (setting.rule, setting.kind) {
         (Rule::Any, _) => attribute,
-        (Rule::OneOf(allowed), Kind::Texts) => attribute.check_each(checks::one_of(allowed.iter().copied())),
+        (Rule::OneOf(allowed), Kind::Texts) => {
+            attribute.check_each(checks::one_of(allowed.iter().copied()))
+        }
         (Rule::OneOf(allowed), _) => attribute.check(checks::one_of(allowed.iter().copied())),
         (Rule::Between(min, max), _) => attribute.check(checks::between(min, max)),
     }
+}
+
+/// Whether a plan keeps the monitor: Datadog changes the type of none, except between the two names of one.
+pub(crate) fn keeps_type(prior: &Value, planned: &Value) -> bool {
+    !replaces(prior.get("type"), planned.get("type"))
 }
 
 fn replaces(old: &Value, new: &Value) -> bool {
@@ -62,7 +73,7 @@ fn replaces(old: &Value, new: &Value) -> bool {
 fn message() -> [Attribute; 5] {
     let trimmed = |a: &Value, b: &Value| a.as_str().map(str::trim) == b.as_str().map(str::trim);
     [
-        Attribute::string("message").required().same_if(trimmed).describe(
+        Attribute::string("message").optional().same_if(trimmed).describe(
             "The part of the message for people, with Datadog's variables and conditionals. Callback lines and \
              handles are added to it: name those in `callback`, `sns_topic` and `notify`.",
         ),
@@ -116,4 +127,59 @@ fn thresholds() -> Block {
         .max(1)
         .describe("Thresholds, as exact decimal numbers.")
         .attributes(settings::at(Place::Thresholds).map(attribute))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    const PAGE: &str = include_str!("../../../docs/resources/monitor.md");
+    const INDEX: &str = include_str!("../../../docs/index.md");
+
+    /// The names of attributes and blocks, those inside blocks included.
+    fn names(ty: &Type) -> Vec<String> {
+        match ty {
+            Type::List(inner) | Type::Set(inner) => names(inner),
+            Type::Object(attributes) => attributes
+                .iter()
+                .flat_map(|(name, ty)| [vec![name.clone()], names(ty)].concat())
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_attribute_stands_on_its_registry_page() {
+        for (schema, page) in [(schema(), PAGE), (config::schema(), INDEX)] {
+            let names = names(&schema.ty());
+            assert!(names.len() > 8);
+            for name in names {
+                assert!(page.contains(&format!("\n- `{name}` (")), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_settings_are_described_in_the_words_of_their_row() {
+        for setting in settings::SETTINGS {
+            let label = match setting.kind {
+                Kind::Flag => "Boolean",
+                Kind::Whole => "Number",
+                Kind::Text | Kind::Decimal => "String",
+                Kind::Texts => "Set of String",
+            };
+            let line = format!("\n- `{}` ({label}) {}\n", setting.name, setting.doc);
+            assert!(PAGE.contains(&line), "missing on the page: {line}");
+        }
+    }
+
+    #[test]
+    fn pages_show_the_examples_as_they_are() {
+        let example =
+            include_str!("../../../examples/resources/circuitbreaker_monitor/resource.tf");
+        let import = include_str!("../../../examples/resources/circuitbreaker_monitor/import.sh");
+        let provider = include_str!("../../../examples/provider/provider.tf");
+        assert!(PAGE.contains(example) && PAGE.contains(import) && INDEX.contains(provider));
+    }
 }

@@ -61,7 +61,14 @@ pub(crate) struct Setting {
 
 impl Setting {
     const fn new(name: &'static str, kind: Kind, place: Place, doc: &'static str) -> Self {
-        Self { name, kind, place, rule: Rule::Any, like_unset: &[], doc }
+        Self {
+            name,
+            kind,
+            place,
+            rule: Rule::Any,
+            like_unset: &[],
+            doc,
+        }
     }
 
     const fn rule(self, rule: Rule) -> Self {
@@ -98,7 +105,12 @@ pub(crate) const TYPES: &[&str] = &[
     "trace-analytics alert",
 ];
 
-const ON_MISSING_DATA: &[&str] = &["default", "resolve", "show_and_notify_no_data", "show_no_data"];
+const ON_MISSING_DATA: &[&str] = &[
+    "default",
+    "resolve",
+    "show_and_notify_no_data",
+    "show_no_data",
+];
 const PRESETS: &[&str] = &[
     "hide_all",
     "hide_handles",
@@ -155,7 +167,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
 /// The settings at one of the places.
 pub(crate) fn at(place: Place) -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().filter(move |setting| setting.place == place)
+    SETTINGS
+        .iter()
+        .filter(move |setting| setting.place == place)
 }
 
 #[cfg(test)]
@@ -165,11 +179,18 @@ mod tests {
     #[test]
     fn rows_are_sound() {
         for setting in SETTINGS {
-            let twins = SETTINGS.iter().filter(|other| other.name == setting.name).count();
+            let twins = SETTINGS
+                .iter()
+                .filter(|other| other.name == setting.name)
+                .count();
             assert_eq!(twins, 1, "{}", setting.name);
             assert!(setting.doc.ends_with('.'), "{}", setting.name);
             for text in setting.like_unset {
-                assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{}: {text}", setting.name);
+                assert!(
+                    serde_json::from_str::<serde_json::Value>(text).is_ok(),
+                    "{}: {text}",
+                    setting.name
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The tags of a monitor: its own, the breaker's and the provider's default ones, put together and told apart again.
 
-use super::model::{Decided, Texts, Wiring, settled};
+use super::model::{Decided, Wiring, settled};
+use crate::config::Texts;
 use std::collections::{BTreeMap, BTreeSet};
 use tfplugin::{Attr, FromValue, IntoValue, Value};
 
@@ -11,9 +12,16 @@ pub(crate) const BREAKER_KEY: &str = "circuit_breaker";
 /// a default gives way to a tag of the monitor with the same key.
 pub(crate) fn effective(wiring: &Wiring, defaults: &Value) -> Option<BTreeSet<String>> {
     let mut tags = settled(&wiring.tags).decided()?.unwrap_or_default();
-    tags.extend(wiring.breaker.decided()?.map(|name| format!("{BREAKER_KEY}:{name}")));
+    tags.extend(
+        wiring
+            .breaker
+            .decided()?
+            .map(|name| format!("{BREAKER_KEY}:{name}")),
+    );
     let own: BTreeSet<String> = tags.iter().map(|tag| key(tag).to_owned()).collect();
-    let defaults = default_tags(defaults)?.into_iter().filter(|(key, _)| !own.contains(key));
+    let defaults = default_tags(defaults)?
+        .into_iter()
+        .filter(|(key, _)| !own.contains(key));
     tags.extend(defaults.map(|(key, value)| format!("{key}:{value}")));
     Some(tags)
 }
@@ -32,29 +40,48 @@ fn default_tags(defaults: &Value) -> Option<BTreeMap<String, String>> {
 
 /// `tags` and `breaker` as state should hold them, given what it held and what Datadog has.
 /// As long as both mean the same set of tags, the words of the configuration stay.
-pub(crate) fn read_back(prior: &Wiring, remote: &BTreeSet<String>, defaults: &Value) -> (Value, Value) {
+pub(crate) fn read_back(
+    prior: &Wiring,
+    remote: &BTreeSet<String>,
+    defaults: &Value,
+) -> (Value, Value) {
     if effective(prior, defaults).as_ref() == Some(remote) {
-        return (prior.tags.clone().into_value(), prior.breaker.clone().into_value());
+        return (
+            prior.tags.clone().into_value(),
+            prior.breaker.clone().into_value(),
+        );
     }
     let written = settled(&prior.tags).into_known().unwrap_or_default();
     let inherited = default_tags(defaults).unwrap_or_default();
     let is_inherited = |tag: &&String| {
-        let default = inherited.get(key(tag)).is_some_and(|value| **tag == format!("{}:{value}", key(tag)));
+        let default = inherited
+            .get(key(tag))
+            .is_some_and(|value| **tag == format!("{}:{value}", key(tag)));
         written.contains(*tag) || !default
     };
     let mut rest: BTreeSet<String> = remote.iter().filter(is_inherited).cloned().collect();
-    let breaker = rest.iter().find(|tag| key(tag) == BREAKER_KEY && !written.contains(*tag)).cloned();
+    let breaker = rest
+        .iter()
+        .find(|tag| key(tag) == BREAKER_KEY && !written.contains(*tag))
+        .cloned();
     if let Some(tag) = &breaker {
         rest.remove(tag);
     }
-    let breaker = breaker.as_deref().and_then(|tag| tag.split_once(':')).map(|(_, name)| name.to_owned());
+    let breaker = breaker
+        .as_deref()
+        .and_then(|tag| tag.split_once(':'))
+        .map(|(_, name)| name.to_owned());
     (set_or_prior(rest, &prior.tags), Value::from(breaker))
 }
 
 /// No tags are written as the configuration wrote them: as none, or as an empty set.
 fn set_or_prior(tags: BTreeSet<String>, prior: &Texts) -> Value {
     let empty_was_written = matches!(prior, Attr::Known(set) if set.is_empty());
-    if tags.is_empty() && !empty_was_written { Value::Null } else { Value::set(tags) }
+    if tags.is_empty() && !empty_was_written {
+        Value::Null
+    } else {
+        Value::set(tags)
+    }
 }
 
 #[cfg(test)]
@@ -62,8 +89,16 @@ mod tests {
     use super::*;
 
     fn wiring(tags: &[&str], breaker: Option<&str>) -> Wiring {
-        let tags = if tags.is_empty() { Value::Null } else { Value::set(tags.iter().copied()) };
-        Wiring::from_value(&Value::object([("tags", tags), ("breaker", breaker.into())])).unwrap()
+        let tags = if tags.is_empty() {
+            Value::Null
+        } else {
+            Value::set(tags.iter().copied())
+        };
+        Wiring::from_value(&Value::object([
+            ("tags", tags),
+            ("breaker", breaker.into()),
+        ]))
+        .unwrap()
     }
 
     fn tags(tags: &[&str]) -> BTreeSet<String> {
@@ -86,21 +121,74 @@ mod tests {
     #[test]
     fn what_datadog_has_is_told_apart_again() {
         // (own tags, own breaker) in state, tags in datadog, (tags, breaker) read back
-        type Case<'a> = (&'a [&'a str], Option<&'a str>, &'a [&'a str], &'a [&'a str], Option<&'a str>);
+        type Case<'a> = (
+            &'a [&'a str],
+            Option<&'a str>,
+            &'a [&'a str],
+            &'a [&'a str],
+            Option<&'a str>,
+        );
         let cases: &[Case<'_>] = &[
-            (&["a:1"], Some("bank"), &["a:1", "circuit_breaker:bank", "env:prod", "team:payments"], &["a:1"], Some("bank")),
-            (&["a:1"], Some("bank"), &["a:1", "env:prod", "team:payments"], &["a:1"], None),
-            (&["a:1"], None, &["a:1", "b:2", "env:prod", "team:payments"], &["a:1", "b:2"], None),
-            (&["a:1"], Some("x"), &["a:1", "circuit_breaker:y"], &["a:1"], Some("y")),
-            (&["circuit_breaker:x"], None, &["circuit_breaker:x", "new"], &["circuit_breaker:x", "new"], None),
-            (&["env:prod"], None, &["env:prod", "other"], &["env:prod", "other"], None),
-            (&[], None, &["circuit_breaker:bank", "env:prod"], &[], Some("bank")),
+            (
+                &["a:1"],
+                Some("bank"),
+                &["a:1", "circuit_breaker:bank", "env:prod", "team:payments"],
+                &["a:1"],
+                Some("bank"),
+            ),
+            (
+                &["a:1"],
+                Some("bank"),
+                &["a:1", "env:prod", "team:payments"],
+                &["a:1"],
+                None,
+            ),
+            (
+                &["a:1"],
+                None,
+                &["a:1", "b:2", "env:prod", "team:payments"],
+                &["a:1", "b:2"],
+                None,
+            ),
+            (
+                &["a:1"],
+                Some("x"),
+                &["a:1", "circuit_breaker:y"],
+                &["a:1"],
+                Some("y"),
+            ),
+            (
+                &["circuit_breaker:x"],
+                None,
+                &["circuit_breaker:x", "new"],
+                &["circuit_breaker:x", "new"],
+                None,
+            ),
+            (
+                &["env:prod"],
+                None,
+                &["env:prod", "other"],
+                &["env:prod", "other"],
+                None,
+            ),
+            (
+                &[],
+                None,
+                &["circuit_breaker:bank", "env:prod"],
+                &[],
+                Some("bank"),
+            ),
             (&[], None, &["env:test"], &["env:test"], None),
         ];
         for (own, breaker, remote, expected, expected_breaker) in cases {
-            let (read, read_breaker) = read_back(&wiring(own, *breaker), &tags(remote), &defaults());
+            let (read, read_breaker) =
+                read_back(&wiring(own, *breaker), &tags(remote), &defaults());
             let expected = wiring(expected, None).tags.into_value();
-            assert_eq!((read, read_breaker), (expected, Value::from(*expected_breaker)), "{own:?} {remote:?}");
+            assert_eq!(
+                (read, read_breaker),
+                (expected, Value::from(*expected_breaker)),
+                "{own:?} {remote:?}"
+            );
         }
     }
 }

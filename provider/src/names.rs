@@ -1,6 +1,7 @@
 //! Names that the user chooses and other systems must accept: of an SNS topic, and of a breaker.
 
-use super::model::SNS;
+/// The prefix that makes a topic's name a handle.
+pub(crate) const SNS: &str = "@sns-";
 
 /// What SNS takes (docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html).
 const MAX_TOPIC: usize = 256;
@@ -13,18 +14,26 @@ const MAX_BREAKER: usize = 100;
 /// A sentence with the remedy.
 pub(crate) fn check_topic(name: &str) -> Result<(), String> {
     if let Some(rest) = name.strip_prefix(SNS) {
-        return Err(format!("`{name}` is a handle: write the name alone, `{rest}`"));
+        return Err(format!(
+            "`{name}` is a handle: write the name alone, `{rest}`"
+        ));
     }
     if name.starts_with("arn:") {
         let rest = name.rsplit(':').next().unwrap_or_default();
-        return Err(format!("`{name}` is an ARN: write the topic's name alone, `{rest}`"));
+        return Err(format!(
+            "`{name}` is an ARN: write the topic's name alone, `{rest}`"
+        ));
     }
     if name.ends_with(".fifo") {
-        return Err(format!("`{name}` is a FIFO topic, which cannot lead to a Lambda function: use a standard topic"));
+        return Err(format!(
+            "`{name}` is a FIFO topic, which cannot lead to a Lambda function: use a standard topic"
+        ));
     }
     let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if name.is_empty() || name.len() > MAX_TOPIC || !name.chars().all(valid) {
-        return Err(format!("`{name}` is no topic name: use 1 to {MAX_TOPIC} letters, digits, `-` and `_`"));
+        return Err(format!(
+            "`{name}` is no topic name: use 1 to {MAX_TOPIC} letters, digits, `-` and `_`"
+        ));
     }
     Ok(())
 }
@@ -34,7 +43,9 @@ pub(crate) fn check_topic(name: &str) -> Result<(), String> {
 /// # Errors
 /// A sentence with the remedy.
 pub(crate) fn check_breaker(name: &str) -> Result<(), String> {
-    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | '/');
+    let valid = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.' | '/')
+    };
     if name.is_empty() || name.len() > MAX_BREAKER || !name.chars().all(valid) {
         return Err(format!(
             "`{name}` is no breaker name: use 1 to {MAX_BREAKER} lower-case letters, digits, `-`, `_`, `.` and `/`, \
