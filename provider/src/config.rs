@@ -34,9 +34,12 @@ tfplugin::model! {
     }
 }
 
+/// Looks up an environment variable.
+pub(crate) type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What the provider takes from outside its block.
 pub(crate) struct Surroundings {
-    pub(crate) environment: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub(crate) environment: Environment,
     pub(crate) clock: Arc<dyn Clock>,
 }
 

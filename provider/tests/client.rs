@@ -1,13 +1,13 @@
 //! The HTTP client against a scripted server: what it sends, what it repeats, what it says when it gives up.
 
+#[cfg(test)]
 mod support;
 
-use async_trait::async_trait;
-use provider::datadog::{ApiUrl, Client, Clock, Error, Keys};
+use provider::datadog::{ApiUrl, Client, Error, Keys};
 use serde_json::json;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 use support::scripted::{Canned, Scripted};
+use support::setting::{Pauses, Setting, client};
 
 const MISSING: Canned = (404, &[], r#"{"errors":["Monitor not found"]}"#);
 const DOWN: Canned = (503, &[], "<html>unavailable</html>");
@@ -28,53 +28,6 @@ const LIMITED_FOR_AN_HOUR: Canned = (
     ],
     r#"{"errors":["slow"]}"#,
 );
-
-/// A clock that never waits and remembers how long it should have.
-#[derive(Default)]
-struct Pauses(Mutex<Vec<u64>>);
-
-#[async_trait]
-impl Clock for Pauses {
-    async fn sleep(&self, pause: Duration) {
-        self.0.lock().unwrap().push(pause.as_secs());
-    }
-}
-
-struct Setting {
-    client: Client,
-    server: Scripted,
-    pauses: Arc<Pauses>,
-}
-
-impl Setting {
-    async fn of(answers: &[Canned]) -> Self {
-        let (server, url) = Scripted::start(answers).await;
-        let pauses = Arc::new(Pauses::default());
-        Self {
-            client: client(&url, pauses.clone()),
-            server,
-            pauses,
-        }
-    }
-
-    fn pauses(&self) -> Vec<u64> {
-        self.pauses.0.lock().unwrap().clone()
-    }
-}
-
-fn client(url: &str, clock: Arc<Pauses>) -> Client {
-    let keys = Keys {
-        api: "api-secret".to_owned(),
-        app: "app-secret".to_owned(),
-    };
-    Client::new(
-        ApiUrl::choose(Some(url), None).unwrap(),
-        keys,
-        "test",
-        clock,
-    )
-    .unwrap()
-}
 
 #[tokio::test]
 async fn requests_carry_both_keys_and_go_where_the_api_says() {
@@ -195,7 +148,7 @@ async fn a_connection_that_cannot_be_made_is_tried_again_even_for_a_create() {
         ),
         "{error:?}"
     );
-    assert_eq!(*pauses.0.lock().unwrap(), [1, 2, 4, 8]);
+    assert_eq!(pauses.all(), [1, 2, 4, 8]);
 }
 
 #[tokio::test]

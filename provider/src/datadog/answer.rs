@@ -6,6 +6,9 @@ use super::retry::Again;
 use serde_json::Value;
 use std::time::Duration;
 
+/// The pause after a 429 that does not say when its limit resets.
+const UNTOLD_RESET: Duration = Duration::from_secs(10);
+
 /// The parts of an answer that decide.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answer {
@@ -29,59 +32,52 @@ impl Answer {
     /// Reads the answer to `request` (method and path), which was sent `attempts` times by now.
     pub(super) fn judge(self, request: &str, attempts: u32) -> Verdict {
         let request = request.to_owned();
-        let detail = || detail(&self.body);
-        let status = self.status;
+        let (status, detail) = (self.status, detail(&self.body));
         match status {
             200..=299 => match serde_json::from_str(&self.body) {
                 Ok(value) => Verdict::Done(value),
-                Err(_) => Verdict::Failed(Error::Unreadable {
-                    request,
-                    detail: detail(),
-                }),
+                Err(_) => Verdict::Failed(Error::Unreadable { request, detail }),
             },
             401 | 403 => Verdict::Failed(Error::Forbidden {
                 request,
                 status,
-                detail: detail(),
+                detail,
             }),
-            404 => Verdict::Failed(Error::NotFound {
-                request,
-                detail: detail(),
-            }),
-            429 => {
-                let reset = self.wait.unwrap_or(Duration::from_secs(10));
-                let limit = self.limit.clone().unwrap_or_else(|| "unnamed".to_owned());
-                Verdict::Again(
-                    Again::After(reset),
-                    Error::RateLimited {
-                        request,
-                        limit,
-                        reset,
-                    },
-                )
-            }
+            404 => Verdict::Failed(Error::NotFound { request, detail }),
+            429 => self.limited(request),
             500..=599 => {
+                let again = Again::Backoff {
+                    at_least: self.wait,
+                    processed: true,
+                };
                 let error = Error::Unavailable {
                     request,
                     status,
                     attempts,
-                    detail: detail(),
+                    detail,
                     maybe_done: false,
                 };
-                Verdict::Again(
-                    Again::Backoff {
-                        at_least: self.wait,
-                        processed: true,
-                    },
-                    error,
-                )
+                Verdict::Again(again, error)
             }
             _ => Verdict::Failed(Error::Refused {
                 request,
                 status,
-                detail: detail(),
+                detail,
             }),
         }
+    }
+
+    fn limited(self, request: String) -> Verdict {
+        let reset = self.wait.unwrap_or(UNTOLD_RESET);
+        let limit = self.limit.unwrap_or_else(|| "unnamed".to_owned());
+        Verdict::Again(
+            Again::After(reset),
+            Error::RateLimited {
+                request,
+                limit,
+                reset,
+            },
+        )
     }
 }
 

@@ -4,14 +4,23 @@
 use super::model::{Wiring, set};
 use super::{body, checks, plan, schema, state};
 use crate::config::{self, Settings, Surroundings};
-use crate::datadog::SystemClock;
+use crate::datadog::Clock;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tfplugin::{Diagnostics, FromValue, Number, Type, Value};
+use std::time::Duration;
+use tfplugin::{Diagnostics, FromValue, Number, Type, Value, async_trait};
+
+/// A clock on which every pause is over at once.
+pub(super) struct NoWait;
+
+#[async_trait]
+impl Clock for NoWait {
+    async fn sleep(&self, _: Duration) {}
+}
 
 /// JSON as a value of the type, with what is missing null; blocks are never null.
-fn value(json: &Json, ty: &Type) -> Value {
+pub(super) fn value(json: &Json, ty: &Type) -> Value {
     let mut value = loose(json).conform(ty).unwrap();
     for block in ["callback", "monitor_thresholds"] {
         if matches!(ty, Type::Object(attributes) if attributes.contains_key(block))
@@ -39,7 +48,7 @@ fn loose(json: &Json) -> Value {
     }
 }
 
-fn monitor(json: &Json) -> Value {
+pub(super) fn monitor(json: &Json) -> Value {
     value(json, &schema::schema().ty())
 }
 
@@ -47,7 +56,7 @@ fn monitor(json: &Json) -> Value {
 fn settings(case: &Json) -> Settings {
     let surroundings = Surroundings {
         environment: Box::new(|_| Some("key".to_owned())),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(NoWait),
     };
     let mut block = case["provider"].clone();
     if block.is_null() {

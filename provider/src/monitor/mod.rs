@@ -16,4 +16,8 @@ mod model;
 pub(crate) use resource::Monitor;
 
 #[cfg(test)]
+mod life;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod cases;

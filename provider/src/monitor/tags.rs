@@ -118,69 +118,30 @@ mod tests {
         assert_eq!(effective(&wiring(&[], None), &Value::Unknown), None);
     }
 
+    /// Own tags and breaker in state; tags in Datadog; own tags and breaker read back.
+    type Case<'a> = (
+        &'a [&'a str],
+        Option<&'a str>,
+        &'a [&'a str],
+        &'a [&'a str],
+        Option<&'a str>,
+    );
+
+    #[rustfmt::skip]
+    const CASES: &[Case<'_>] = &[
+        (&["a:1"], Some("bank"), &["a:1", "circuit_breaker:bank", "env:prod", "team:payments"], &["a:1"], Some("bank")),
+        (&["a:1"], Some("bank"), &["a:1", "env:prod", "team:payments"], &["a:1"], None),
+        (&["a:1"], None, &["a:1", "b:2", "env:prod", "team:payments"], &["a:1", "b:2"], None),
+        (&["a:1"], Some("x"), &["a:1", "circuit_breaker:y"], &["a:1"], Some("y")),
+        (&["circuit_breaker:x"], None, &["circuit_breaker:x", "new"], &["circuit_breaker:x", "new"], None),
+        (&["env:prod"], None, &["env:prod", "other"], &["env:prod", "other"], None),
+        (&[], None, &["circuit_breaker:bank", "env:prod"], &[], Some("bank")),
+        (&[], None, &["env:test"], &["env:test"], None),
+    ];
+
     #[test]
     fn what_datadog_has_is_told_apart_again() {
-        // (own tags, own breaker) in state, tags in datadog, (tags, breaker) read back
-        type Case<'a> = (
-            &'a [&'a str],
-            Option<&'a str>,
-            &'a [&'a str],
-            &'a [&'a str],
-            Option<&'a str>,
-        );
-        let cases: &[Case<'_>] = &[
-            (
-                &["a:1"],
-                Some("bank"),
-                &["a:1", "circuit_breaker:bank", "env:prod", "team:payments"],
-                &["a:1"],
-                Some("bank"),
-            ),
-            (
-                &["a:1"],
-                Some("bank"),
-                &["a:1", "env:prod", "team:payments"],
-                &["a:1"],
-                None,
-            ),
-            (
-                &["a:1"],
-                None,
-                &["a:1", "b:2", "env:prod", "team:payments"],
-                &["a:1", "b:2"],
-                None,
-            ),
-            (
-                &["a:1"],
-                Some("x"),
-                &["a:1", "circuit_breaker:y"],
-                &["a:1"],
-                Some("y"),
-            ),
-            (
-                &["circuit_breaker:x"],
-                None,
-                &["circuit_breaker:x", "new"],
-                &["circuit_breaker:x", "new"],
-                None,
-            ),
-            (
-                &["env:prod"],
-                None,
-                &["env:prod", "other"],
-                &["env:prod", "other"],
-                None,
-            ),
-            (
-                &[],
-                None,
-                &["circuit_breaker:bank", "env:prod"],
-                &[],
-                Some("bank"),
-            ),
-            (&[], None, &["env:test"], &["env:test"], None),
-        ];
-        for (own, breaker, remote, expected, expected_breaker) in cases {
+        for (own, breaker, remote, expected, expected_breaker) in CASES {
             let (read, read_breaker) =
                 read_back(&wiring(own, *breaker), &tags(remote), &defaults());
             let expected = wiring(expected, None).tags.into_value();
