@@ -1,0 +1,52 @@
+//! What every request to Datadog's API passes first: it is counted, may meet a fault, and must carry the right keys.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::errors::ApiError;
+use crate::hub::{Hub, Settings};
+
+/// The gate itself.
+pub(super) async fn pass(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or(path.as_str(), MatchedPath::as_str);
+    let counted = format!("{} {route}", request.method());
+    let fault = hub.change(|world, _| {
+        *world.requests.entry(counted).or_insert(0) += 1;
+        world.faults.hit_datadog(&path)
+    });
+    if let Some(status) = fault.and_then(|status| StatusCode::from_u16(status).ok()) {
+        return ApiError::Fault(status).into_response();
+    }
+    match check_keys(request.headers(), &hub.settings) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// No API key at all is 401; a wrong key, or no application key, is 403.
+fn check_keys(headers: &HeaderMap, settings: &Settings) -> Result<(), ApiError> {
+    let api_key = headers.get("dd-api-key").ok_or(ApiError::Unauthorized)?;
+    let app_key = headers
+        .get("dd-application-key")
+        .ok_or(ApiError::Forbidden)?;
+    if api_key == settings.api_key.as_str() && app_key == settings.app_key.as_str() {
+        Ok(())
+    } else {
+        Err(ApiError::Forbidden)
+    }
+}
+
+/// `GET /api/v1/validate`: whoever gets here has passed the gate.
+pub(super) async fn keys_are_valid() -> Json<Value> {
+    Json(json!({"valid": true}))
+}
