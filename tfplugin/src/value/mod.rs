@@ -17,9 +17,10 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 /// A value of Terraform's type system. Which type it has is said by the schema; only
 /// [`Value::Dynamic`] carries its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// Not set.
+    #[default]
     Null,
     /// Not known before apply.
     Unknown,
