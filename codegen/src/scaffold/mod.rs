@@ -67,6 +67,8 @@ fn render(checked: &Checked<'_>) -> Result<Vec<File>, Error> {
     let language = checked.choice.language;
     let values = json!({
         "service": checked.service,
+        // Datadog's metric names hold no dashes.
+        "service_snake": checked.service.replace('-', "_"),
         "workspace_member": checked.workspace.is_member(),
     });
     let render = |(path, content): (&String, &Vec<u8>)| {
