@@ -62,19 +62,7 @@ pub fn run() -> anyhow::Result<()> {
     let terraform = chain.quickstart()?;
     let monitor = apply(&terraform, &mut story)?;
 
-    story.step(&format!(
-        "Datadog: {SICK} of monitor {monitor} goes to Alert"
-    ));
-    chain.sandbox.set(&monitor, SICK, "Alert")?;
-    delivered(&chain, 0, &mut story)?;
-    story.proved(&format!(
-        "{SICK}: the breaker is open: {}",
-        words(chain.wait_open(SICK)?)
-    ));
-    story.proved(&format!(
-        "{WELL}: calls go through: {}",
-        words(chain.wait_closed(WELL)?)
-    ));
+    alert(&chain, &monitor, &mut story)?;
 
     story.step(&format!("Datadog: {SICK} recovers"));
     chain.sandbox.set(&monitor, SICK, "OK")?;
@@ -84,18 +72,8 @@ pub fn run() -> anyhow::Result<()> {
     story.step("The service crashes; then Datadog alerts");
     outage(&mut chain, &monitor, &mut story)?;
 
-    story.step("The service starts again, and nobody replays anything");
-    chain.restart_service()?;
-    let answers = words(chain.wait_open(SICK)?);
-    story.proved(&format!(
-        "{SICK}: healed, it read the truth at start: open: {answers}"
-    ));
-
-    story.step("terraform destroy");
-    terraform.must(&["destroy", "-input=false", "-auto-approve"])?;
-    let gone = chain.sandbox.monitor(&monitor).is_err();
-    anyhow::ensure!(gone, "monitor {monitor} is still there after destroy");
-    story.proved(&format!("monitor {monitor} is gone; all processes end now"));
+    heal(&mut chain, &mut story)?;
+    destroy(&terraform, &chain, &monitor, &mut story)?;
     drop(chain);
     summary(&story);
     Ok(())
@@ -137,6 +115,18 @@ fn apply(terraform: &Terraform, story: &mut Story) -> anyhow::Result<String> {
     Ok(monitor)
 }
 
+fn alert(chain: &Chain, monitor: &str, story: &mut Story) -> anyhow::Result<()> {
+    story.step(&format!(
+        "Datadog: {SICK} of monitor {monitor} goes to Alert"
+    ));
+    chain.sandbox.set(monitor, SICK, "Alert")?;
+    delivered(chain, 0, story)?;
+    let (sick, well) = (chain.wait_open(SICK)?, chain.wait_closed(WELL)?);
+    story.proved(&format!("{SICK}: the breaker is open: {}", words(sick)));
+    story.proved(&format!("{WELL}: calls go through: {}", words(well)));
+    Ok(())
+}
+
 fn delivered(chain: &Chain, index: usize, story: &mut Story) -> anyhow::Result<()> {
     let delivery = chain.sandbox.wait_state(index, "delivered")?;
     let subject = delivery["subject"].as_str().unwrap_or_default();
@@ -173,7 +163,6 @@ fn outage(chain: &mut Chain, monitor: &str, story: &mut Story) -> anyhow::Result
         let error = delivery["attempts"][attempt - 1]["error"]
             .as_str()
             .unwrap_or("?");
-        let error: String = error.chars().take(90).collect();
         story.saw(&format!("attempt {attempt} failed: {error}"));
         if wait > 0 {
             story.saw(&format!("Lambda waits {wait} s (virtual)"));
@@ -185,10 +174,32 @@ fn outage(chain: &mut Chain, monitor: &str, story: &mut Story) -> anyhow::Result
     let letter = letters
         .first()
         .context("a dead letter after three failed attempts")?;
-    let code = &letter["attributes"]["ErrorCode"];
+    let code = letter["attributes"]["ErrorCode"].as_str().unwrap_or("?");
     story.proved(&format!(
         "3 attempts, then the dead letter queue holds it (ErrorCode {code})"
     ));
+    Ok(())
+}
+
+fn heal(chain: &mut Chain, story: &mut Story) -> anyhow::Result<()> {
+    story.step("The service starts again, and nobody replays anything");
+    chain.restart_service()?;
+    let answers = words(chain.wait_open(SICK)?);
+    story.proved(&format!("{SICK}: healed at start, open again: {answers}"));
+    Ok(())
+}
+
+fn destroy(
+    terraform: &Terraform,
+    chain: &Chain,
+    monitor: &str,
+    story: &mut Story,
+) -> anyhow::Result<()> {
+    story.step("terraform destroy");
+    terraform.must(&["destroy", "-input=false", "-auto-approve"])?;
+    let gone = chain.sandbox.monitor(monitor).is_err();
+    anyhow::ensure!(gone, "monitor {monitor} is still there after destroy");
+    story.proved(&format!("monitor {monitor} is gone; all processes end now"));
     Ok(())
 }
 

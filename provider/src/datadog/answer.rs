@@ -135,57 +135,59 @@ mod tests {
         }
     }
 
+    /// Status, body, and what the verdict must say.
+    const MEANINGS: &[(u16, &str, &str)] = &[
+        (
+            200,
+            r#"{"id":9007199254740993}"#,
+            r#"done {"id":9007199254740993}"#,
+        ),
+        (
+            200,
+            "<html>hi</html>",
+            "failed: datadog's answer to `GET /api/v1/monitor/7` cannot be used: an HTML page of 15 bytes",
+        ),
+        (
+            302,
+            "",
+            "failed: datadog refused `GET /api/v1/monitor/7` with status 302: an empty body",
+        ),
+        (
+            400,
+            r#"{"errors":["one","two"]}"#,
+            "failed: datadog refused `GET /api/v1/monitor/7` with status 400: one; two",
+        ),
+        (
+            400,
+            r#"{"errors":[{"title":"T","detail":"D"}]}"#,
+            "with status 400: D",
+        ),
+        (
+            403,
+            r#"{"errors":["Forbidden"]}"#,
+            "failed: datadog refused the keys for `GET /api/v1/monitor/7` with status 403: Forbidden; check `api_key`",
+        ),
+        (
+            404,
+            r#"{"errors":["Monitor not found"]}"#,
+            "failed: datadog knows no `GET /api/v1/monitor/7`: Monitor not found",
+        ),
+        (
+            429,
+            r#"{"errors":["Too many"]}"#,
+            "again: datadog's rate limit `unnamed` refused",
+        ),
+        (
+            503,
+            "<html><body>503</body></html>",
+            "again: datadog failed `GET /api/v1/monitor/7` with status 503 in 1 attempt(s): an HTML page",
+        ),
+        (500, "oops", "with status 500 in 1 attempt(s): oops"),
+    ];
+
     #[test]
     fn each_status_has_its_meaning() {
-        let cases: &[(u16, &str, &str)] = &[
-            (
-                200,
-                r#"{"id":9007199254740993}"#,
-                r#"done {"id":9007199254740993}"#,
-            ),
-            (
-                200,
-                "<html>hi</html>",
-                "failed: datadog's answer to `GET /api/v1/monitor/7` cannot be used: an HTML page of 15 bytes",
-            ),
-            (
-                302,
-                "",
-                "failed: datadog refused `GET /api/v1/monitor/7` with status 302: an empty body",
-            ),
-            (
-                400,
-                r#"{"errors":["one","two"]}"#,
-                "failed: datadog refused `GET /api/v1/monitor/7` with status 400: one; two",
-            ),
-            (
-                400,
-                r#"{"errors":[{"title":"T","detail":"D"}]}"#,
-                "with status 400: D",
-            ),
-            (
-                403,
-                r#"{"errors":["Forbidden"]}"#,
-                "failed: datadog refused the keys for `GET /api/v1/monitor/7` with status 403: Forbidden; check `api_key`",
-            ),
-            (
-                404,
-                r#"{"errors":["Monitor not found"]}"#,
-                "failed: datadog knows no `GET /api/v1/monitor/7`: Monitor not found",
-            ),
-            (
-                429,
-                r#"{"errors":["Too many"]}"#,
-                "again: datadog's rate limit `unnamed` refused",
-            ),
-            (
-                503,
-                "<html><body>503</body></html>",
-                "again: datadog failed `GET /api/v1/monitor/7` with status 503 in 1 attempt(s): an HTML page",
-            ),
-            (500, "oops", "with status 500 in 1 attempt(s): oops"),
-        ];
-        for (status, body, expected) in cases {
+        for (status, body, expected) in MEANINGS {
             let got = verdict(*status, body);
             assert!(
                 got.contains(expected),

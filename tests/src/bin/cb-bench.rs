@@ -12,15 +12,28 @@ const RUNS: usize = 101;
 const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 
 fn main() -> anyhow::Result<()> {
-    for name in ["terraform-provider-circuitbreaker", "bootstrap", "cb-dispatch", "cb-gen"] {
+    for name in [
+        "terraform-provider-circuitbreaker",
+        "bootstrap",
+        "cb-dispatch",
+        "cb-gen",
+    ] {
         let bytes = std::fs::metadata(tools::program(name)?)?.len();
         println!("size {name}: {:.2} MB", bytes as f64 / 1e6);
     }
-    let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()])?.cert.pem();
+    let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()])?
+        .cert
+        .pem();
     let mut floor = timed(|| run(&mut Command::new("true")))?;
     let mut handshake = timed(|| handshake(&certificate))?;
-    println!("handshake with mutual TLS, {RUNS} starts: median {:.2?}", median(&mut handshake));
-    println!("floor, a process that does nothing: median {:.2?}", median(&mut floor));
+    println!(
+        "handshake with mutual TLS, {RUNS} starts: median {:.2?}",
+        median(&mut handshake)
+    );
+    println!(
+        "floor, a process that does nothing: median {:.2?}",
+        median(&mut floor)
+    );
     Ok(())
 }
 
@@ -37,10 +50,15 @@ fn run(command: &mut Command) -> anyhow::Result<Duration> {
 /// From the start of the provider to its handshake line.
 fn handshake(certificate: &str) -> anyhow::Result<Duration> {
     let mut command = Command::new(tools::program("terraform-provider-circuitbreaker")?);
-    command.env("TF_PLUGIN_MAGIC_COOKIE", COOKIE).env("PLUGIN_PROTOCOL_VERSIONS", "6");
+    command
+        .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
+        .env("PLUGIN_PROTOCOL_VERSIONS", "6");
     command.env("PLUGIN_CLIENT_CERT", certificate);
     let start = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
     let mut line = String::new();
     BufReader::new(child.stdout.take().context("its output")?).read_line(&mut line)?;
     let elapsed = start.elapsed();

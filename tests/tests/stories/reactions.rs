@@ -34,7 +34,10 @@ fn a_reaction_runs_for_a_real_alert_and_not_for_a_test_notification() -> anyhow:
 /// The seeded file with one line more in `on_notification`, as its user would write it.
 fn react(text: &str) -> anyhow::Result<String> {
     let place = "        tracing::info!(\n            monitor = monitor.id,";
-    anyhow::ensure!(text.contains(place), "`on_notification` has changed:\n{text}");
+    anyhow::ensure!(
+        text.contains(place),
+        "`on_notification` has changed:\n{text}"
+    );
     let line = r#"println!("REACTION {} {} test={}", monitor.id, n.group.as_deref().unwrap_or("*"), n.test);"#;
     Ok(text.replace(place, &format!("        {line}\n{place}")))
 }

@@ -29,34 +29,36 @@ resource "circuitbreaker_monitor" "x" {{
 const CALLBACK: &str =
     r#"  callback { url = "https://funds.example.com/dd_circuit_breaker/callback" }"#;
 
-#[test]
-fn validate_is_offline_and_names_the_attribute_the_value_and_the_remedy() -> anyhow::Result<()> {
-    let cases = [
-        (
-            r#"  callback { url = "http://funds.example.com/x" }"#,
-            &["http://funds.example.com/x", "https", "url = \"http"][..],
-        ),
-        (
-            r#"  callback {
+/// What `validate` refuses, and what its error must show: the value, the remedy, the source line.
+const REFUSED: [(&str, &[&str]); 5] = [
+    (
+        r#"  callback { url = "http://funds.example.com/x" }"#,
+        &["http://funds.example.com/x", "https", "url = \"http"],
+    ),
+    (
+        r#"  callback {
     url = "https://funds.example.com/dd_circuit_breaker/callback"
     on  = ["alert", "is_on_fire"]
   }"#,
-            &["is_on_fire", "alert_recovery", "on  ="][..],
-        ),
-        (
-            "  message = \"one\\ntwo {{bank_code.name \"",
-            &["line 2", "message = "][..],
-        ),
-        (
-            "  message = \"{{#is_alert}} never closed\"",
-            &["is_alert", "message = "][..],
-        ),
-        (
-            "  message = \"{{#is_warning_to_alert}}x{{/is_warning_to_alert}}\"",
-            &["is_warning_to_alert"][..],
-        ),
-    ];
-    for (body, parts) in cases {
+        &["is_on_fire", "alert_recovery", "on  ="],
+    ),
+    (
+        "  message = \"one\\ntwo {{bank_code.name \"",
+        &["line 2", "message = "],
+    ),
+    (
+        "  message = \"{{#is_alert}} never closed\"",
+        &["is_alert", "message = "],
+    ),
+    (
+        "  message = \"{{#is_warning_to_alert}}x{{/is_warning_to_alert}}\"",
+        &["is_warning_to_alert"],
+    ),
+];
+
+#[test]
+fn validate_is_offline_and_names_the_attribute_the_value_and_the_remedy() -> anyhow::Result<()> {
+    for (body, parts) in REFUSED {
         let terraform = Terraform::from_text(&config("  sns_topic = \"t\"", body))?;
         terraform.must(&["init", "-input=false"])?;
         let output = terraform.run(&["validate"])?;
@@ -107,11 +109,8 @@ fn a_host_outside_the_list_is_refused_at_plan() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[test]
-fn a_child_module_inherits_the_topic_and_unknown_values_raise_no_error() -> anyhow::Result<()> {
-    let chain = Chain::start(Store::Memory)?;
-    let mut terraform = Terraform::from_text(
-        r#"
+/// A root module that leaves the monitor to a child, and the URL to the apply.
+const PARENT: &str = r#"
 terraform {
   required_providers {
     circuitbreaker = { source = "circuitbreaker/circuitbreaker" }
@@ -124,8 +123,12 @@ module "child" {
   url    = terraform_data.host.output
 }
 output "message" { value = module.child.message }
-"#,
-    )?;
+"#;
+
+#[test]
+fn a_child_module_inherits_the_topic_and_unknown_values_raise_no_error() -> anyhow::Result<()> {
+    let chain = Chain::start(Store::Memory)?;
+    let mut terraform = Terraform::from_text(PARENT)?;
     terraform.write("child/main.tf", &child())?;
     chain.point(&mut terraform);
     terraform.must(&["init", "-input=false"])?;

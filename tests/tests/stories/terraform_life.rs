@@ -150,24 +150,8 @@ fn an_import_parses_the_message_back_and_plans_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[test]
-fn a_message_written_by_hand_imports_clean() -> anyhow::Result<()> {
-    let chain = Chain::start(Store::Memory)?;
-    let line = "circuit-breaker-callback: https://funds.example.com/dd_circuit_breaker/callback";
-    let message = format!(
-        "{{{{#is_alert}}}}\n\n{line}\n{{{{/is_alert}}}}\n\n\
-         {{{{#is_alert_recovery}}}}\n{line}\n{{{{/is_alert_recovery}}}}\n\n\n\
-         The bank fails.\n@sns-dd-circuit-breaker"
-    );
-    let monitor = chain.sandbox.create_monitor(&json!({
-        "name": "by hand",
-        "type": "query alert",
-        "query": "avg(last_5m):avg:funds.error_rate{*} by {bank_code} > 0.5",
-        "message": message,
-        "options": {"thresholds": {"critical": 0.5}},
-    }))?;
-    let mut terraform = Terraform::from_text(
-        r#"
+/// The monitor that somebody made by hand, as configuration.
+const BY_HAND: &str = r#"
 terraform {
   required_providers {
     circuitbreaker = { source = "circuitbreaker/circuitbreaker" }
@@ -187,8 +171,25 @@ resource "circuitbreaker_monitor" "hand" {
   monitor_thresholds { critical = 0.50 }
 }
 output "message" { value = circuitbreaker_monitor.hand.rendered_message }
-"#,
-    )?;
+"#;
+
+#[test]
+fn a_message_written_by_hand_imports_clean() -> anyhow::Result<()> {
+    let chain = Chain::start(Store::Memory)?;
+    let line = "circuit-breaker-callback: https://funds.example.com/dd_circuit_breaker/callback";
+    let message = format!(
+        "{{{{#is_alert}}}}\n\n{line}\n{{{{/is_alert}}}}\n\n\
+         {{{{#is_alert_recovery}}}}\n{line}\n{{{{/is_alert_recovery}}}}\n\n\n\
+         The bank fails.\n@sns-dd-circuit-breaker"
+    );
+    let monitor = chain.sandbox.create_monitor(&json!({
+        "name": "by hand",
+        "type": "query alert",
+        "query": "avg(last_5m):avg:funds.error_rate{*} by {bank_code} > 0.5",
+        "message": message,
+        "options": {"thresholds": {"critical": 0.5}},
+    }))?;
+    let mut terraform = Terraform::from_text(BY_HAND)?;
     chain.point(&mut terraform);
     terraform.must(&["init", "-input=false"])?;
     terraform.must(&[
