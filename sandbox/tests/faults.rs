@@ -120,3 +120,36 @@ async fn a_reset_forgets_everything() {
         "ids begin anew"
     );
 }
+
+#[tokio::test]
+async fn a_held_request_is_counted_and_answered_once_the_fault_is_gone() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.monitor(bank_errors()).await;
+    let fault = json!({"datadog": {"hold": true, "path_contains": "group_states"}});
+    sandbox.post("/_sandbox/faults", fault).await;
+    let path = format!("/api/v1/monitor/{id}?group_states=all");
+    let held = sandbox.get(&path);
+    tokio::pin!(held);
+    // Other requests pass; the held one has arrived and has no answer.
+    sandbox.get(&format!("/api/v1/monitor/{id}")).await;
+    assert!(poll_once(held.as_mut()).await.is_none());
+    let counts = sandbox.get("/_sandbox/requests").await;
+    assert_eq!(counts["total"], 3, "{counts}");
+    sandbox
+        .post("/_sandbox/faults", json!({"datadog": null}))
+        .await;
+    assert_eq!(held.await["id"], json!(id));
+}
+
+/// Polls once.
+async fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    let mut future = Some(future);
+    std::future::poll_fn(|context| {
+        let polled = future.take().map(|future| future.poll(context));
+        std::task::Poll::Ready(match polled {
+            Some(std::task::Poll::Ready(output)) => Some(output),
+            _ => None,
+        })
+    })
+    .await
+}

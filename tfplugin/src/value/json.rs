@@ -224,9 +224,9 @@ mod tests {
         for (text, json) in [
             ("0.1", "0.1"),
             (".5", "5e-1"),
-            ("+12", "12e0"),
+            ("+12", "12e+0"),
             ("-0", "-0"),
-            ("007", "7e0"),
+            ("007", "7e+0"),
         ] {
             let number: Number = text.parse().unwrap();
             assert_eq!(write_number(&number).to_string(), json);
