@@ -6,38 +6,18 @@ use serde_json::Value as Json;
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Output, Stdio},
-    sync::OnceLock,
 };
+
+mod support;
+
+use support::example;
 
 /// A directory with a configuration, a mirror that holds the provider, and the notes.
 struct Workspace {
     dir: tempfile::TempDir,
     env: Vec<(String, String)>,
-}
-
-/// The example's binary, built once.
-fn example() -> &'static Path {
-    static EXAMPLE: OnceLock<PathBuf> = OnceLock::new();
-    EXAMPLE.get_or_init(|| {
-        let build = [
-            "build",
-            "--quiet",
-            "--package",
-            "tfplugin",
-            "--example",
-            "notes",
-        ];
-        let built = Command::new(env!("CARGO")).args(build).status().unwrap();
-        assert!(built.success());
-        let test = std::env::current_exe().unwrap();
-        test.parent()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .join("examples/notes")
-    })
 }
 
 fn terraform_is_there() -> bool {
@@ -77,7 +57,7 @@ terraform {
   }
 }
 provider "notes" {
-  directory = "${path.module}/notes"
+  directory = "${abspath(path.module)}/notes"
   key       = "secret"
 }
 "#;
@@ -215,7 +195,7 @@ fn a_note_lives_from_plan_to_destroy() {
     }
     work.apply(NOTE);
     let state = fs::read_to_string(work.path("terraform.tfstate")).unwrap();
-    assert!(state.contains(r#""weight": 0.1,"#), "{state}");
+    assert!(state.contains("\"weight\": 0.1\n"), "{state}");
     assert_eq!(
         work.state("a")["private"],
         "Y3JlYXRlZA==",
