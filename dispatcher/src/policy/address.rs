@@ -55,32 +55,36 @@ const ON_REQUEST: [(IpNet, &str); 12] = [
     (v4(203, 0, 113, 0, 24), SPECIAL),
 ];
 
-/// What IPv6 has in public use.
+/// What IPv6 has in public use, apart from the documentation's addresses.
 const PUBLIC_V6: IpNet = v6([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 const DOCUMENTATION_V6: IpNet = v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32);
+/// IPv6 addresses that stand for an IPv4 one: RFC 6052 (a subnet without IPv4 uses it) and RFC 3056.
+const NAT64: IpNet = v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96);
+const SIX_TO_FOUR: IpNet = v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16);
 
 /// Says what is wrong with `address`, if anything is.
 pub(super) fn admit(address: IpAddr, cidrs: &[IpNet]) -> Result<(), &'static str> {
-    let address = plain(address);
-    let named = |address| cidrs.iter().any(|cidr| cidr.contains(&address));
-    // A tunnel's address leads to the one inside: both must pass.
-    for address in [Some(address), embedded(address)].into_iter().flatten() {
+    // `::ffff:a.b.c.d` is dialled as IPv4.
+    let address = address.to_canonical();
+    let within = embedded(address);
+    // What leads to another address must pass as that address, too.
+    for address in [Some(address), within].into_iter().flatten() {
         if let Some(why) = find(&NEVER, address) {
             return Err(why);
         }
-        if named(address) {
-            continue;
-        }
-        if let Some(why) = find(&ON_REQUEST, address) {
+        let named = cidrs.iter().any(|cidr| cidr.contains(&address));
+        if let (false, Some(why)) = (named, special(address)) {
             return Err(why);
-        }
-        if address.is_ipv6()
-            && (!PUBLIC_V6.contains(&address) || DOCUMENTATION_V6.contains(&address))
-        {
-            return Err(SPECIAL);
         }
     }
     Ok(())
+}
+
+fn special(address: IpAddr) -> Option<&'static str> {
+    let public = address.is_ipv4()
+        || NAT64.contains(&address)
+        || (PUBLIC_V6.contains(&address) && !DOCUMENTATION_V6.contains(&address));
+    find(&ON_REQUEST, address).or((!public).then_some(SPECIAL))
 }
 
 fn find(table: &[(IpNet, &'static str)], address: IpAddr) -> Option<&'static str> {
@@ -90,20 +94,13 @@ fn find(table: &[(IpNet, &'static str)], address: IpAddr) -> Option<&'static str
         .map(|(_, why)| *why)
 }
 
-/// `::ffff:a.b.c.d` is dialled as IPv4 and judged as such.
-fn plain(address: IpAddr) -> IpAddr {
-    address.to_canonical()
-}
-
-/// The IPv4 address inside NAT64 (`64:ff9b::/96`) and 6to4 (`2002::/16`).
+/// The IPv4 address that an IPv6 address stands for.
 fn embedded(address: IpAddr) -> Option<IpAddr> {
-    let IpAddr::V6(address) = address else {
-        return None;
-    };
-    let [a, b, c, .., y, z] = address.segments();
-    let (high, low) = match a {
-        0x64 if b == 0xff9b => (y, z),
-        0x2002 => (b, c),
+    let IpAddr::V6(v6) = address else { return None };
+    let [_, b, c, .., y, z] = v6.segments();
+    let (high, low) = match address {
+        _ if NAT64.contains(&address) => (y, z),
+        _ if SIX_TO_FOUR.contains(&address) => (b, c),
         _ => return None,
     };
     let [[i, j], [k, l]] = [high.to_be_bytes(), low.to_be_bytes()];
@@ -114,52 +111,30 @@ fn embedded(address: IpAddr) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    const PUBLIC: &str = "8.8.8.8 2606:4700::1111 172.15.255.255 172.32.0.1 64:ff9b::8.8.8.8";
+    const PRIVATE_OR_SPECIAL: &str = "127.0.0.1 127.255.0.1 ::1 10.1.2.3 172.16.0.1 192.168.1.1 \
+        100.64.0.1 198.18.0.1 fd12:3456::1 2001:db8::1 ::ffff:10.0.0.1 64:ff9b::10.0.0.1 2002:a00:1::";
+    const METADATA_OR_NO_HOST: &str = "169.254.169.254 169.254.170.2 169.254.1.1 100.100.100.200 \
+        168.63.129.16 fd00:ec2::254 fd20:ce::254 fe80::1 febf::1 0.0.0.0 :: 224.0.0.1 \
+        255.255.255.255 ff02::1 ::ffff:169.254.169.254 64:ff9b::169.254.169.254 2002:a9fe:a9fe::";
+
     #[test]
     fn public_is_dialled_private_on_request_metadata_never() {
         let everything: Vec<IpNet> = vec!["0.0.0.0/0".parse().unwrap(), "::/0".parse().unwrap()];
-        for (address, by_default, on_request) in [
-            ("8.8.8.8", true, true),
-            ("2606:4700::1111", true, true),
-            ("172.15.255.255", true, true),
-            ("172.32.0.1", true, true),
-            ("127.0.0.1", false, true),
-            ("127.255.0.1", false, true),
-            ("::1", false, true),
-            ("10.1.2.3", false, true),
-            ("172.16.0.1", false, true),
-            ("192.168.1.1", false, true),
-            ("100.64.0.1", false, true),
-            ("198.18.0.1", false, true),
-            ("fd12:3456::1", false, true),
-            ("2001:db8::1", false, true),
-            ("::ffff:10.0.0.1", false, true),
-            ("64:ff9b::10.0.0.1", false, true),
-            ("2002:a00:1::", false, true),
-            ("64:ff9b::169.254.169.254", false, false),
-            ("2002:a9fe:a9fe::", false, false),
-            ("::ffff:169.254.169.254", false, false),
-            ("169.254.169.254", false, false),
-            ("169.254.170.2", false, false),
-            ("169.254.1.1", false, false),
-            ("100.100.100.200", false, false),
-            ("168.63.129.16", false, false),
-            ("fd00:ec2::254", false, false),
-            ("fd20:ce::254", false, false),
-            ("fe80::1", false, false),
-            ("febf::1", false, false),
-            ("0.0.0.0", false, false),
-            ("::", false, false),
-            ("224.0.0.1", false, false),
-            ("255.255.255.255", false, false),
-            ("ff02::1", false, false),
+        for (addresses, by_default, on_request) in [
+            (PUBLIC, true, true),
+            (PRIVATE_OR_SPECIAL, false, true),
+            (METADATA_OR_NO_HOST, false, false),
         ] {
-            let address: IpAddr = address.parse().unwrap();
-            assert_eq!(admit(address, &[]).is_ok(), by_default, "{address}");
-            assert_eq!(
-                admit(address, &everything).is_ok(),
-                on_request,
-                "{address} on request"
-            );
+            for address in addresses.split_whitespace() {
+                let parsed: IpAddr = address.parse().unwrap();
+                assert_eq!(admit(parsed, &[]).is_ok(), by_default, "{address}");
+                assert_eq!(
+                    admit(parsed, &everything).is_ok(),
+                    on_request,
+                    "{address} on request"
+                );
+            }
         }
     }
 
