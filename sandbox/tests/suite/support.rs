@@ -13,48 +13,48 @@ use tower::ServiceExt;
 
 /// One answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
     /// The body as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
     /// The body of a success.
-    pub fn ok(&self) -> Value {
+    pub(crate) fn ok(&self) -> Value {
         assert!(self.status.is_success(), "{} {}", self.status, self.text);
         self.json()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
 }
 
 /// A sandbox.
 #[derive(Clone)]
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     router: Router,
 }
 
 impl Sandbox {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Settings::default())
     }
 
-    pub fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: Settings) -> Self {
         Self {
             router: app::router(Arc::new(Hub::new(settings))),
         }
     }
 
     /// Sends a request with exactly these headers.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         method: &str,
         path: &str,
@@ -77,7 +77,7 @@ impl Sandbox {
     }
 
     /// Sends a request with the right keys; a `null` body is an empty one.
-    pub async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
         let keys = [
             ("dd-api-key", "sandbox-api-key"),
             ("dd-application-key", "sandbox-app-key"),
@@ -90,23 +90,23 @@ impl Sandbox {
         self.send(method, path, &keys, &body).await
     }
 
-    pub async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         self.call("GET", path, Value::Null).await.ok()
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         self.call("POST", path, body).await.ok()
     }
 
     /// Creates a monitor; gives its id.
-    pub async fn monitor(&self, body: Value) -> u64 {
+    pub(crate) async fn monitor(&self, body: Value) -> u64 {
         self.post("/api/v1/monitor", body).await["id"]
             .as_u64()
             .unwrap()
     }
 
     /// Sets a group's status; gives the notification, or null.
-    pub async fn set(&self, monitor: u64, group: &str, status: &str) -> Value {
+    pub(crate) async fn set(&self, monitor: u64, group: &str, status: &str) -> Value {
         let path = format!("/_sandbox/monitors/{monitor}/groups");
         self.post(&path, json!({"group": group, "status": status}))
             .await["notification"]
@@ -114,7 +114,7 @@ impl Sandbox {
     }
 
     /// The deliveries so far.
-    pub async fn deliveries(&self) -> Vec<Value> {
+    pub(crate) async fn deliveries(&self) -> Vec<Value> {
         self.get("/_sandbox/deliveries")
             .await
             .as_array()
@@ -123,7 +123,7 @@ impl Sandbox {
     }
 
     /// Takes the next invocation, as Lambda's runtime does.
-    pub async fn next_invocation(&self) -> Answer {
+    pub(crate) async fn next_invocation(&self) -> Answer {
         let answer = self
             .send("GET", "/2018-06-01/runtime/invocation/next", &[], "")
             .await;
@@ -132,7 +132,7 @@ impl Sandbox {
     }
 
     /// Ends the invocation well, or with an error.
-    pub async fn end_invocation(&self, invocation: &Answer, error: Option<&str>) -> Answer {
+    pub(crate) async fn end_invocation(&self, invocation: &Answer, error: Option<&str>) -> Answer {
         let id = invocation.header("lambda-runtime-aws-request-id");
         let (end, body) = match error {
             None => ("response", "null".to_owned()),
@@ -152,7 +152,7 @@ impl Sandbox {
 }
 
 /// A grouped metric monitor that notifies one topic and one channel.
-pub fn bank_errors() -> Value {
+pub(crate) fn bank_errors() -> Value {
     json!({
         "name": "Bank errors",
         "type": "query alert",

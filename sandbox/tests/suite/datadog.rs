@@ -1,10 +1,8 @@
 //! Datadog's API, through its routes: shapes, defaults, errors, keys, lists.
 
-mod support;
-
+use crate::support::{Sandbox, bank_errors};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use support::{Sandbox, bank_errors};
 
 fn keys(value: &Value) -> Vec<&str> {
     value
@@ -42,6 +40,23 @@ fn common_and(more: &[&'static str]) -> Vec<&'static str> {
     all
 }
 
+/// What a read asks for, and which keys it then has besides the common ones.
+const READS: [(&str, &[&str]); 4] = [
+    ("", &["creator", "restricted_roles"]),
+    (
+        "?with_assets=true",
+        &["assets", "creator", "restricted_roles"],
+    ),
+    (
+        "?group_states=all",
+        &["creator", "restricted_roles", "state"],
+    ),
+    (
+        "?group_states=all&with_downtimes=true",
+        &["creator", "matching_downtimes", "restricted_roles", "state"],
+    ),
+];
+
 #[tokio::test]
 async fn each_kind_of_answer_has_its_own_keys() {
     let sandbox = Sandbox::new();
@@ -62,22 +77,7 @@ async fn each_kind_of_answer_has_its_own_keys() {
         keys(&updated),
         common_and(&["assets", "restricted_roles", "restriction_policy"])
     );
-    let reads: [(&str, &[&str]); 4] = [
-        ("", &["creator", "restricted_roles"]),
-        (
-            "?with_assets=true",
-            &["assets", "creator", "restricted_roles"],
-        ),
-        (
-            "?group_states=all",
-            &["creator", "restricted_roles", "state"],
-        ),
-        (
-            "?group_states=all&with_downtimes=true",
-            &["creator", "matching_downtimes", "restricted_roles", "state"],
-        ),
-    ];
-    for (query, more) in reads {
+    for (query, more) in READS {
         let read = sandbox.get(&format!("{path}{query}")).await;
         assert_eq!(keys(&read), common_and(more), "{query}");
     }

@@ -1,12 +1,10 @@
 //! Asynchronous invocation: the test is the function, and asks the Runtime API for its work.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Answer, Sandbox, bank_errors};
 use sandbox::hub::Settings;
 use serde_json::{Value, json};
-use support::{Answer, Sandbox, bank_errors};
 
 async fn advance(sandbox: &Sandbox, ms: u64) {
     sandbox
@@ -181,6 +179,12 @@ async fn speed_moves_the_virtual_clock() {
     assert_eq!(sandbox.deliveries().await[0]["state"], "dead");
 }
 
+async fn states(sandbox: &Sandbox) -> Vec<String> {
+    let deliveries = sandbox.deliveries().await;
+    let state = |delivery: &Value| delivery["state"].as_str().unwrap().to_owned();
+    deliveries.iter().map(state).collect()
+}
+
 #[tokio::test]
 async fn held_deliveries_are_released_doubled_and_dropped() {
     let sandbox = Sandbox::new();
@@ -191,13 +195,7 @@ async fn held_deliveries_are_released_doubled_and_dropped() {
     for message in ["lost", "late", "twice"] {
         ids.push(publish(&sandbox, message).await);
     }
-    assert!(
-        sandbox
-            .deliveries()
-            .await
-            .iter()
-            .all(|delivery| delivery["state"] == "held")
-    );
+    assert_eq!(states(&sandbox).await, ["held", "held", "held"]);
     for (id, action) in ids.iter().zip(["drop", "release", "duplicate"]) {
         sandbox
             .post(&format!("/_sandbox/deliveries/{id}/{action}"), Value::Null)
@@ -222,13 +220,8 @@ async fn held_deliveries_are_released_doubled_and_dropped() {
         got[1].1 == got[2].1 && got[1].2 != got[2].2,
         "one message, two requests"
     );
-    let states: Vec<_> = sandbox
-        .deliveries()
-        .await
-        .iter()
-        .map(|d| d["state"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(states, ["dropped", "delivered", "delivered", "delivered"]);
+    let ended = ["dropped", "delivered", "delivered", "delivered"];
+    assert_eq!(states(&sandbox).await, ended);
 }
 
 #[tokio::test]

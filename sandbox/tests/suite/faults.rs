@@ -1,9 +1,7 @@
 //! Faults of Datadog's API.
 
-mod support;
-
+use crate::support::{Sandbox, bank_errors};
 use serde_json::{Value, json};
-use support::{Sandbox, bank_errors};
 
 #[tokio::test]
 async fn an_outage_answers_html_a_limit_answers_headers_a_refusal_answers_json() {

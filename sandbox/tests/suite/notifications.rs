@@ -1,9 +1,7 @@
 //! From a change of a group to what recipients read.
 
-mod support;
-
+use crate::support::{Sandbox, bank_errors};
 use serde_json::{Value, json};
-use support::{Sandbox, bank_errors};
 
 /// A monitor whose message shows every conditional that holds, one word each.
 fn talkative() -> Value {
