@@ -30,8 +30,6 @@ use tokio_rustls::{
 };
 use tonic::transport::Endpoint;
 
-mod support;
-
 const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 
 /// A certificate with its key.
@@ -224,7 +222,7 @@ impl Drop for Plugin {
 impl Plugin {
     fn start(client: &Identity) -> Self {
         use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-        let mut command = Command::new(support::example());
+        let mut command = Command::new(crate::support::example());
         command
             .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
             .env("PLUGIN_PROTOCOL_VERSIONS", "6");
@@ -346,7 +344,7 @@ fn the_socket_is_for_this_user_alone() {
 
 #[test]
 fn started_by_hand_it_says_what_it_is() {
-    let output = Command::new(support::example())
+    let output = Command::new(crate::support::example())
         .env_remove("TF_PLUGIN_MAGIC_COOKIE")
         .output();
     let output = output.unwrap();

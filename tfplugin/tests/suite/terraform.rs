@@ -6,13 +6,11 @@ use serde_json::Value as Json;
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 
-mod support;
-
-use support::example;
+use crate::support::example;
 
 /// A directory with a configuration, a mirror that holds the provider, and the notes.
 struct Workspace {
