@@ -1,1 +1,21 @@
-//! `sandbox`: see docs/architecture.md.
+//! `cb-sandbox`: Datadog's monitors, SNS and Lambda's asynchronous side, played on 127.0.0.1.
+//!
+//! It is the witness of the whole chain, so it uses nothing of this project's other crates: what it knows of the wire it
+//! knows from Datadog's and AWS's own documents and answers. One [`hub::Hub`] holds the state; everything else is either
+//! an HTTP surface over it (`control`, `datadog`, `lambda`) or a pure rule that can be read and tested alone.
+
+pub mod app;
+pub mod cli;
+mod control;
+mod datadog;
+mod lambda;
+mod alerting;
+pub mod hub;
+mod world;
+mod faults;
+mod queue;
+mod delivery;
+mod sns;
+mod monitor;
+mod ids;
+mod clock;

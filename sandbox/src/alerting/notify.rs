@@ -1,0 +1,216 @@
+//! From a change of a group to an event, a notification and its deliveries.
+
+use serde_json::Value;
+
+use super::event::event;
+use super::scene::scene;
+use super::template::{Scene, render};
+use super::text::{Content, Preset};
+use super::transition::Transition;
+use super::{Telling, handles, text};
+use crate::clock::Moment;
+use crate::delivery::{Incoming, Origin};
+use crate::monitor::query::sentence;
+use crate::monitor::{Group, Monitor, Status};
+use crate::sns::Publication;
+use crate::world::{Notice, World};
+
+/// Who asks for test notifications.
+const TESTER: &str = "sandbox@example.com";
+
+/// A group is to have a status.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    /// `*` for a simple alert.
+    pub(crate) group: String,
+    pub(crate) status: Status,
+    /// The value that is said to have been measured.
+    pub(crate) value: Option<String>,
+    /// Datadog knows, and tells nobody.
+    pub(crate) silent: bool,
+    /// Tell again if the status is the same as before.
+    pub(crate) renotify: bool,
+}
+
+/// Sets the status of a group; tells the recipients if there is something to tell.
+/// `None` if there is no such monitor.
+pub(crate) fn set_group(
+    world: &mut World,
+    monitor_id: u64,
+    change: &Change,
+    now: Moment,
+) -> Option<Option<Notice>> {
+    let monitor = world.monitors.get_mut(&monitor_id)?;
+    let transition = apply(monitor, change, now);
+    let muted = monitor.is_muted(&change.group, now.wall_s());
+    let Some(transition) = transition.filter(|_| !change.silent && !muted) else {
+        return Some(None);
+    };
+    let draft = monitor.definition.is_draft();
+    if let Some(group) = monitor.groups.get_mut(&change.group).filter(|_| !draft) {
+        group.last_notified = Some(now.wall_s());
+    }
+    let notice = Telling {
+        monitor: &monitor.clone(),
+        transition,
+        group: &change.group,
+        value: change.value.as_deref(),
+        test: false,
+    };
+    Some(Some(notice.tell(world, now)))
+}
+
+/// Sends the notification of a transition that did not happen.
+pub(crate) fn test_notification(
+    world: &mut World,
+    monitor_id: u64,
+    (transition, group): (Transition, Option<&str>),
+    now: Moment,
+) -> Option<Notice> {
+    let monitor = world.monitors.get(&monitor_id)?.clone();
+    let first = monitor.groups.keys().next().map_or("*", String::as_str);
+    let telling = Telling {
+        monitor: &monitor,
+        transition,
+        group: group.unwrap_or(first),
+        value: None,
+        test: true,
+    };
+    Some(telling.tell(world, now))
+}
+
+/// Changes the monitor; gives the transition its recipients should hear of.
+fn apply(monitor: &mut Monitor, change: &Change, now: Moment) -> Option<Transition> {
+    let quiet_no_data = change.status == Status::NoData && !monitor.definition.notifies_no_data();
+    let resolves = change.status == Status::NoData && monitor.definition.resolves_on_no_data();
+    let status = if resolves { Status::Ok } else { change.status };
+    let before = (monitor.groups.clone(), monitor.overall());
+
+    let group = monitor
+        .groups
+        .entry(change.group.clone())
+        .or_insert_with(Group::fresh);
+    let moved = status != group.status;
+    group.become_status(status, now.wall_s());
+    let transition = if quiet_no_data && !resolves {
+        None
+    } else {
+        let known = std::mem::replace(&mut group.announced, status);
+        let again = change.renotify
+            && known == status
+            && matches!(status, Status::Alert | Status::Warn | Status::NoData);
+        Transition::between(known, status).or(again.then_some(Transition::Renotify(status)))
+    };
+
+    if moved || !before.0.contains_key(&change.group) {
+        monitor.groups_before = before.0;
+    }
+    if monitor.overall() != before.1 {
+        monitor.overall_changed_ms = Some(now.wall_ms);
+    }
+    transition
+}
+
+impl Telling<'_> {
+    fn tell(&self, world: &mut World, now: Moment) -> Notice {
+        let definition = &self.monitor.definition;
+        let event_id = world.ids.event();
+        let scene = scene(self, now);
+        let message = render(definition.text("message"), &scene);
+        let title = text::title(
+            self.transition.word(),
+            self.group,
+            &render(definition.text("name"), &scene),
+        );
+        world
+            .events
+            .insert(event_id, event(self, event_id, (&title, &message), now));
+
+        let mut notice = Notice {
+            monitor_id: self.monitor.id.to_string(),
+            event_id: event_id.to_string(),
+            group: self.group.to_owned(),
+            transition: self.transition.name().to_owned(),
+            title,
+            test: self.test,
+            notified: Vec::new(),
+            deliveries: Vec::new(),
+        };
+        if !definition.is_draft() {
+            notice.notified = self.recipients(&message, scene);
+            let topics: Vec<&str> = notice
+                .notified
+                .iter()
+                .filter_map(|handle| handles::topic(handle))
+                .collect();
+            let body = self.body(event_id, &message, world, now);
+            notice.deliveries = topics
+                .iter()
+                .map(|topic| self.publish(topic, &body, &notice, (world, now)))
+                .collect();
+        }
+        world.notices.push(notice.clone());
+        notice
+    }
+
+    /// The handles in the text, and those in blocks that hear of the transition without being shown.
+    fn recipients(&self, message: &str, mut scene: Scene) -> Vec<String> {
+        let mut found = handles::find(message);
+        let unseen = self.transition.heard_by();
+        if !unseen.is_empty() {
+            scene.conditionals.extend(unseen);
+            let wider = render(self.monitor.definition.text("message"), &scene);
+            found.extend(handles::find(&wider));
+            let mut seen = std::collections::BTreeSet::new();
+            found.retain(|handle| seen.insert(handle.clone()));
+        }
+        found
+    }
+
+    fn body(&self, event_id: u64, message: &str, world: &World, now: Moment) -> String {
+        let definition = &self.monitor.definition;
+        let preset = Preset::named(
+            definition
+                .option("notification_preset_name")
+                .and_then(Value::as_str),
+        );
+        let content = Content {
+            message,
+            query: &sentence(definition.query(), self.group),
+            monitor_id: self.monitor.id,
+            event_id,
+            group: self.group,
+            tester: self.test.then_some(TESTER),
+            at_ms: now.wall_ms,
+        };
+        text::body(&content, world.form, preset)
+    }
+
+    fn publish(
+        &self,
+        topic: &str,
+        body: &str,
+        notice: &Notice,
+        (world, now): (&mut World, Moment),
+    ) -> String {
+        let publication = Publication {
+            topic: topic.to_owned(),
+            subject: Some(text::subject(&notice.title, self.test)),
+            message: body.to_owned(),
+            message_id: world.ids.uuid(),
+            at_ms: now.wall_ms,
+        };
+        let origin = Origin {
+            monitor_id: Some(notice.monitor_id.clone()),
+            event_id: Some(notice.event_id.clone()),
+            group: Some(notice.group.clone()),
+            transition: Some(notice.transition.clone()),
+        };
+        let incoming = Incoming {
+            publication,
+            origin,
+            held: world.faults.hold_deliveries,
+        };
+        world.queue.publish(incoming, &mut world.ids, now)
+    }
+}

@@ -1,0 +1,53 @@
+//! The sandbox's own interface, under `/_sandbox`: what a story or a person turns, and what they see.
+
+mod monitors;
+mod deliveries;
+mod switches;
+mod answer;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::hub::Hub;
+
+/// Everything under `/_sandbox`.
+pub(crate) fn routes() -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/_sandbox/healthz", get(switches::health))
+        .route(
+            "/_sandbox/clock",
+            get(switches::clock).post(switches::advance),
+        )
+        .route(
+            "/_sandbox/faults",
+            get(switches::faults).post(switches::set_faults),
+        )
+        .route(
+            "/_sandbox/form",
+            get(switches::form).post(switches::set_form),
+        )
+        .route("/_sandbox/requests", get(switches::requests))
+        .route("/_sandbox/reset", post(switches::reset))
+        .route("/_sandbox/monitors/{id}/groups", post(monitors::set_group))
+        .route("/_sandbox/monitors/{id}/test", post(monitors::test))
+        .route(
+            "/_sandbox/monitors/{id}/downtimes",
+            post(monitors::begin_downtime).delete(monitors::end_downtimes),
+        )
+        .route("/_sandbox/notifications", get(monitors::notifications))
+        .route("/_sandbox/topics/{name}/publish", post(deliveries::publish))
+        .route("/_sandbox/deliveries", get(deliveries::list))
+        .route(
+            "/_sandbox/deliveries/{id}/release",
+            post(deliveries::release),
+        )
+        .route(
+            "/_sandbox/deliveries/{id}/duplicate",
+            post(deliveries::duplicate),
+        )
+        .route("/_sandbox/deliveries/{id}/drop", post(deliveries::discard))
+        .route("/_sandbox/dlq", get(deliveries::dead_letters))
+        .route("/_sandbox/dlq/redrive", post(deliveries::redrive))
+}

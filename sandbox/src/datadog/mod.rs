@@ -1,0 +1,39 @@
+//! Datadog's HTTP API v1, as far as monitors go: routes only.
+
+mod gate;
+mod monitors;
+mod list;
+mod events;
+mod view;
+mod errors;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::hub::Hub;
+
+/// Everything under `/api`.
+pub(crate) fn routes(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
+    Router::new()
+        .route(gate::VALIDATE, get(gate::keys_are_valid))
+        .route("/api/v1/monitor", get(list::list).post(monitors::create))
+        .route("/api/v1/monitor/validate", post(monitors::validate))
+        .route("/api/v1/monitor/can_delete", get(monitors::can_delete))
+        .route(
+            "/api/v1/monitor/{id}",
+            get(monitors::read)
+                .put(monitors::update)
+                .delete(monitors::delete),
+        )
+        .route(
+            "/api/v1/monitor/{id}/validate",
+            post(monitors::validate_existing),
+        )
+        .route("/api/v1/events/{id}", get(events::read))
+        .route("/api/{*rest}", axum::routing::any(errors::no_such_route))
+        .method_not_allowed_fallback(errors::no_such_method)
+        .layer(from_fn_with_state(Arc::clone(hub), gate::pass))
+}
