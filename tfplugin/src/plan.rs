@@ -145,6 +145,17 @@ mod tests {
     /// The outcome for the attribute `a`, and whether it forces a replacement.
     type Outcome = (Value, bool);
 
+    /// Attribute, configured value, prior value (none: a create), whether something
+    /// else changes too; planned value, and whether it forces a replacement.
+    type Row<'a> = (
+        &'a Attribute,
+        &'a Value,
+        Option<&'a Value>,
+        bool,
+        &'a Value,
+        bool,
+    );
+
     fn string() -> Attribute {
         Attribute::string("a")
     }
@@ -178,68 +189,7 @@ mod tests {
         (planned.get("a").clone(), replaced == [Path::to("a")])
     }
 
-    #[test]
-    fn each_rule_holds_for_null_unknown_and_known() {
-        let computed = string().computed();
-        let id = string().computed().use_state_for_unknown();
-        let optional = string().optional();
-        let both = string().optional().computed();
-        let default = string().optional().computed().default("d");
-        let same = string()
-            .optional()
-            .same_if(|a, b| a.as_str().map(str::to_lowercase) == b.as_str().map(str::to_lowercase));
-        let fixed = string().optional().requires_replace();
-        let fixed_both = string().optional().computed().requires_replace();
-        let initial = string().optional().requires_replace_if(|a, b| {
-            a.as_str().and_then(|a| a.chars().next()) != b.as_str().and_then(|b| b.chars().next())
-        });
-        let fixed_same = string().optional().requires_replace().same_if(|_, _| true);
-        let [c, d, p] = ["c", "d", "p"].map(Value::from);
-        let (px, upper) = (Value::from("px"), Value::from("P"));
-        // attribute, config, prior (None: create), another change; planned, replaces
-        #[rustfmt::skip]
-        let rows: &[(&Attribute, &Value, Option<&Value>, bool, &Value, bool)] = &[
-            (&computed,   &Null,    None,        true,  &Unknown, false),
-            (&computed,   &Null,    Some(&p),    false, &p,       false),
-            (&computed,   &Null,    Some(&p),    true,  &Unknown, false),
-            (&id,         &Null,    None,        true,  &Unknown, false),
-            (&id,         &Null,    Some(&p),    true,  &p,       false),
-            (&id,         &Null,    Some(&Null), true,  &Unknown, false),
-            (&optional,   &c,       None,        true,  &c,       false),
-            (&optional,   &Null,    None,        true,  &Null,    false),
-            (&optional,   &Unknown, None,        true,  &Unknown, false),
-            (&optional,   &c,       Some(&p),    false, &c,       false),
-            (&optional,   &Null,    Some(&p),    false, &Null,    false),
-            (&optional,   &Unknown, Some(&p),    false, &Unknown, false),
-            (&both,       &Null,    None,        true,  &Unknown, false),
-            (&both,       &c,       None,        true,  &c,       false),
-            (&both,       &Null,    Some(&p),    false, &p,       false),
-            (&both,       &Null,    Some(&p),    true,  &Unknown, false),
-            (&both,       &Unknown, Some(&p),    false, &Unknown, false),
-            (&default,    &Null,    None,        true,  &d,       false),
-            (&default,    &Null,    Some(&p),    false, &d,       false),
-            (&default,    &c,       Some(&p),    false, &c,       false),
-            (&default,    &Unknown, Some(&p),    false, &Unknown, false),
-            (&same,       &upper,   Some(&p),    false, &p,       false),
-            (&same,       &upper,   Some(&p),    true,  &p,       false),
-            (&same,       &upper,   None,        true,  &upper,   false),
-            (&same,       &c,       Some(&p),    false, &c,       false),
-            (&same,       &Null,    Some(&p),    false, &Null,    false),
-            (&same,       &Unknown, Some(&p),    false, &Unknown, false),
-            (&same,       &upper,   Some(&Null), false, &upper,   false),
-            (&fixed,      &c,       None,        true,  &c,       false),
-            (&fixed,      &p,       Some(&p),    true,  &p,       false),
-            (&fixed,      &c,       Some(&p),    false, &c,       true),
-            (&fixed,      &Null,    Some(&p),    false, &Null,    true),
-            (&fixed,      &Unknown, Some(&p),    false, &Unknown, true),
-            (&fixed,      &c,       Some(&Null), false, &c,       true),
-            (&fixed_both, &Null,    Some(&p),    true,  &p,       false),
-            (&fixed_both, &c,       Some(&p),    false, &c,       true),
-            (&initial,    &px,      Some(&p),    false, &px,      false),
-            (&initial,    &c,       Some(&p),    false, &c,       true),
-            (&initial,    &Unknown, Some(&p),    false, &Unknown, true),
-            (&fixed_same, &c,       Some(&p),    false, &p,       false),
-        ];
+    fn hold(rows: &[Row<'_>]) {
         for (i, (attribute, config, prior, changed, planned, replaced)) in rows.iter().enumerate() {
             let wanted = ((*planned).clone(), *replaced);
             assert_eq!(
@@ -248,6 +198,90 @@ mod tests {
                 "row {i}"
             );
         }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn values_are_planned_by_their_mode() {
+        let computed = string().computed();
+        let id = string().computed().use_state_for_unknown();
+        let optional = string().optional();
+        let both = string().optional().computed();
+        let default = string().optional().computed().default("d");
+        let [c, d, p] = ["c", "d", "p"].map(Value::from);
+        hold(&[
+            (&computed, &Null,    None,        true,  &Unknown, false),
+            (&computed, &Null,    Some(&p),    false, &p,       false),
+            (&computed, &Null,    Some(&p),    true,  &Unknown, false),
+            (&id,       &Null,    None,        true,  &Unknown, false),
+            (&id,       &Null,    Some(&p),    true,  &p,       false),
+            (&id,       &Null,    Some(&Null), true,  &Unknown, false),
+            (&optional, &c,       None,        true,  &c,       false),
+            (&optional, &Null,    None,        true,  &Null,    false),
+            (&optional, &Unknown, None,        true,  &Unknown, false),
+            (&optional, &c,       Some(&p),    false, &c,       false),
+            (&optional, &Null,    Some(&p),    false, &Null,    false),
+            (&optional, &Unknown, Some(&p),    false, &Unknown, false),
+            (&both,     &Null,    None,        true,  &Unknown, false),
+            (&both,     &c,       None,        true,  &c,       false),
+            (&both,     &Null,    Some(&p),    false, &p,       false),
+            (&both,     &Null,    Some(&p),    true,  &Unknown, false),
+            (&both,     &Unknown, Some(&p),    false, &Unknown, false),
+            (&default,  &Null,    None,        true,  &d,       false),
+            (&default,  &Null,    Some(&p),    false, &d,       false),
+            (&default,  &c,       Some(&p),    false, &c,       false),
+            (&default,  &Unknown, Some(&p),    false, &Unknown, false),
+        ]);
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn another_spelling_gives_way() {
+        let lower = |value: &Value| value.as_str().map(str::to_lowercase);
+        let same = string().optional().same_if(move |a, b| lower(a) == lower(b));
+        let fixed = string().optional().requires_replace().same_if(|_, _| true);
+        let [c, p, upper] = ["c", "p", "P"].map(Value::from);
+        hold(&[
+            (&same,  &upper,   Some(&p),    false, &p,       false),
+            (&same,  &upper,   Some(&p),    true,  &p,       false),
+            (&same,  &upper,   None,        true,  &upper,   false),
+            (&same,  &c,       Some(&p),    false, &c,       false),
+            (&same,  &Null,    Some(&p),    false, &Null,    false),
+            (&same,  &Unknown, Some(&p),    false, &Unknown, false),
+            (&same,  &upper,   Some(&Null), false, &upper,   false),
+            (&fixed, &c,       Some(&p),    false, &p,       false),
+        ]);
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn changes_force_a_replacement_where_they_must() {
+        let first = |value: &Value| value.as_str().and_then(|text| text.chars().next());
+        let fixed = string().optional().requires_replace();
+        let both = string().optional().computed().requires_replace();
+        let initial = string().optional().requires_replace_if(move |a, b| first(a) != first(b));
+        let [c, p, px] = ["c", "p", "px"].map(Value::from);
+        hold(&[
+            (&fixed,   &c,       None,        true,  &c,       false),
+            (&fixed,   &p,       Some(&p),    true,  &p,       false),
+            (&fixed,   &c,       Some(&p),    false, &c,       true),
+            (&fixed,   &Null,    Some(&p),    false, &Null,    true),
+            (&fixed,   &Unknown, Some(&p),    false, &Unknown, true),
+            (&fixed,   &c,       Some(&Null), false, &c,       true),
+            (&both,    &Null,    Some(&p),    true,  &p,       false),
+            (&both,    &c,       Some(&p),    false, &c,       true),
+            (&initial, &px,      Some(&p),    false, &px,      false),
+            (&initial, &c,       Some(&p),    false, &c,       true),
+            (&initial, &Unknown, Some(&p),    false, &Unknown, true),
+        ]);
+    }
+
+    #[test]
+    fn a_default_takes_the_type_of_its_attribute() {
+        let tags = Attribute::set("a", crate::value::Type::String);
+        let tags = tags.optional().computed().default(Value::list(["y", "x"]));
+        let prior = Value::set(["x", "y"]);
+        assert_eq!(outcome(&tags, &Null, Some(&prior), false), (prior, false));
     }
 
     /// A block or nested attribute of each kind, all of the same three attributes.

@@ -67,62 +67,65 @@ fn invalid(attribute: &Attribute, value: &Value, path: &Path, problem: String) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Block, Nesting, Schema, checks};
+    use crate::{
+        schema::{Block, Nesting, Schema, checks},
+        value::Type,
+    };
 
-    #[test]
-    fn rules_see_known_values_alone_and_say_where() {
+    fn schema() -> Schema {
         let one = || {
             Attribute::string("a")
                 .optional()
                 .check(checks::one_of(["x"]))
         };
-        let schema = Schema::new("")
+        let each = Attribute::set("s", Type::String).check_each(checks::not_empty());
+        let secret = Attribute::string("secret").sensitive();
+        Schema::new("")
             .attributes([
                 one(),
                 Attribute::nested("n", Nesting::Map, [one()]).optional(),
-                Attribute::set("s", crate::value::Type::String)
-                    .optional()
-                    .check_each(checks::not_empty()),
-                Attribute::string("secret")
-                    .optional()
-                    .sensitive()
-                    .check(checks::one_of(["x"])),
+                each.optional(),
+                secret.optional().check(checks::one_of(["x"])),
             ])
-            .blocks([Block::list("b").attributes([one()])]);
-        let row = |value: Value| Value::object([("a", value)]);
-        let found = |config: Value| -> Vec<String> {
-            let config = config.conform(&schema.ty()).unwrap();
-            validate(&schema.body, &config)
-                .iter()
-                .map(|d| d.detail.clone())
-                .collect()
-        };
-        let quiet = [Value::Null, Value::Unknown, "x".into()];
-        for value in quiet {
-            assert_eq!(
-                found(Value::object([
-                    ("a", value.clone()),
-                    ("b", Value::list([row(value)]))
-                ])),
-                [""; 0]
-            );
+            .blocks([Block::list("b").attributes([one()])])
+    }
+
+    fn found(config: Value) -> Vec<String> {
+        let config = config.conform(&schema().ty()).unwrap();
+        let found = validate(&schema().body, &config);
+        found.iter().map(|d| d.detail.clone()).collect()
+    }
+
+    fn row(value: impl Into<Value>) -> Value {
+        Value::object([("a", value.into())])
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_judged() {
+        for value in [Value::Null, Value::Unknown, "x".into()] {
+            let config = [("a", value.clone()), ("b", Value::list([row(value)]))];
+            assert_eq!(found(Value::object(config)), [""; 0]);
         }
         assert_eq!(found(Value::object([("b", Value::Unknown)])), [""; 0]);
-        let wrong = Value::object([
+    }
+
+    #[test]
+    fn what_breaks_a_rule_is_named_by_its_place() {
+        let config = Value::object([
             ("a", "y".into()),
-            ("n", Value::object([("k", row("y".into()))])),
+            ("n", Value::object([("k", row("y"))])),
             ("s", Value::list([Value::Unknown, "".into()])),
             ("secret", "hunter2".into()),
-            ("b", Value::list([row("x".into()), row("y".into())])),
+            ("b", Value::list([row("x"), row("y")])),
         ]);
-        let rule = "`y` is none of the allowed values: use one of `x`.";
+        let rule = "is none of the allowed values: use one of `x`.";
         let wanted = [
-            format!("a: {rule}"),
-            format!("n[\"k\"].a: {rule}"),
+            format!("a: `y` {rule}"),
+            format!("n[\"k\"].a: `y` {rule}"),
             "s[*]: must not be empty.".to_owned(),
-            "secret: `(sensitive)` is none of the allowed values: use one of `x`.".to_owned(),
-            format!("b[1].a: {rule}"),
+            format!("secret: `(sensitive)` {rule}"),
+            format!("b[1].a: `y` {rule}"),
         ];
-        assert_eq!(found(wrong), wanted);
+        assert_eq!(found(config), wanted);
     }
 }

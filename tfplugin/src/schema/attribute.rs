@@ -193,8 +193,11 @@ impl Attribute {
     /// The value when it is not set; for attributes that are optional and computed.
     #[must_use]
     pub fn default(self, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        // A value that does not fit stays as it is, for the schema's check to find.
+        let fitted = value.clone().conform(&self.ty()).unwrap_or(value);
         Self {
-            default: Some(value.into()),
+            default: Some(fitted),
             ..self
         }
     }

@@ -74,6 +74,8 @@ impl Schema {
     }
 }
 
+const ANY_IN_COLLECTION: &str = "a collection cannot hold values of any type";
+
 struct Findings(Vec<String>);
 
 impl Findings {
@@ -149,10 +151,7 @@ impl Findings {
                     self.attribute(inner, &path.clone().attribute(&inner.name), in_set);
                     let held = matches!(nesting, Nesting::List | Nesting::Set | Nesting::Map);
                     if held && inner.ty().has_dynamic() {
-                        self.add(
-                            &path.clone().attribute(&inner.name),
-                            "a collection cannot hold values of any type",
-                        );
+                        self.add(&path.clone().attribute(&inner.name), ANY_IN_COLLECTION);
                     }
                 }
             }
@@ -170,60 +169,62 @@ impl Findings {
     }
 
     fn rules(&mut self, attribute: &Attribute, path: &Path, in_set: bool) {
-        if let Some(default) = &attribute.default {
-            if !(attribute.optional && attribute.computed) {
-                self.add(path, "a default needs optional and computed");
-            }
-            if !default.is_wholly_known() || *default == Value::Null {
-                self.add(path, "a default must be known and not null");
-            }
-            if let Err(error) = default.clone().conform(&attribute.ty()) {
-                self.add(path, format!("the default does not fit: {error}"));
-            }
-            let broken = attribute
-                .checks
-                .iter()
-                .find_map(|check| check(default).err());
-            if let Some(problem) = broken {
-                self.add(
-                    path,
-                    format!("the default breaks the attribute's own rule: {problem}"),
-                );
-            }
-        }
-        if attribute.keep && !attribute.computed {
-            self.add(
-                path,
-                "only computed attributes can use the state for unknown",
-            );
-        }
-        if attribute.same.is_some() && in_set {
-            self.add(
-                path,
-                "sameness has no effect inside a set: declare it on the set",
-            );
-        }
-        if attribute.replace.is_some() && in_set {
-            self.add(
-                path,
-                "an element of a set has no earlier self to differ from: declare the replacement on the set",
-            );
-        }
         let collection = matches!(attribute.ty(), Type::List(_) | Type::Set(_) | Type::Map(_));
-        if !attribute.element_checks.is_empty() && !collection {
-            self.add(path, "only lists, sets and maps have elements to check");
+        let mistakes = [
+            (
+                attribute.keep && !attribute.computed,
+                "only computed attributes can use the state for unknown",
+            ),
+            (
+                attribute.same.is_some() && in_set,
+                "sameness has no effect inside a set: declare it on the set",
+            ),
+            (
+                attribute.replace.is_some() && in_set,
+                "an element of a set has no earlier self to differ from: declare the replacement on the set",
+            ),
+            (
+                !attribute.element_checks.is_empty() && !collection,
+                "only lists, sets and maps have elements to check",
+            ),
+        ];
+        for (_, problem) in mistakes.iter().filter(|(made, _)| *made) {
+            self.add(path, problem);
+        }
+        if let Some(default) = &attribute.default {
+            self.default(attribute, default, path);
+        }
+    }
+
+    fn default(&mut self, attribute: &Attribute, default: &Value, path: &Path) {
+        if !(attribute.optional && attribute.computed) {
+            self.add(path, "a default needs optional and computed");
+        }
+        if default.is_null() || !default.is_wholly_known() {
+            self.add(path, "a default must be known and not null");
+        }
+        if let Err(error) = default.clone().conform(&attribute.ty()) {
+            self.add(path, format!("the default does not fit: {error}"));
+        }
+        let broken = attribute
+            .checks
+            .iter()
+            .find_map(|check| check(default).err());
+        if let Some(problem) = broken {
+            self.add(
+                path,
+                format!("the default breaks the attribute's own rule: {problem}"),
+            );
         }
     }
 
     fn collection(&mut self, ty: &Type, path: &Path, in_set: bool) {
         match ty {
-            Type::Dynamic if in_set => {
-                self.add(path, "a collection cannot hold values of any type")
-            }
-            Type::List(element) | Type::Set(element) | Type::Map(element) => {
-                if element.has_dynamic() {
-                    self.add(path, "a collection cannot hold values of any type");
-                }
+            Type::Dynamic if in_set => self.add(path, ANY_IN_COLLECTION),
+            Type::List(element) | Type::Set(element) | Type::Map(element)
+                if element.has_dynamic() =>
+            {
+                self.add(path, ANY_IN_COLLECTION);
             }
             Type::Tuple(elements) => elements
                 .iter()
@@ -282,97 +283,66 @@ mod tests {
         Schema::new("").attributes(attributes).check(place)
     }
 
+    fn a() -> Attribute {
+        Attribute::string("a")
+    }
+
+    fn both() -> Attribute {
+        a().optional().computed()
+    }
+
+    fn nested(nesting: Nesting, inner: Attribute) -> Attribute {
+        Attribute::nested("n", nesting, [inner]).optional()
+    }
+
+    /// Each row is an attribute and how what is found begins; empty for nothing.
+    fn hold(rows: &[(Attribute, &str)]) {
+        for (attribute, wanted) in rows {
+            let found = found(Place::Resource, [attribute.clone()]);
+            let fits = match *wanted {
+                "" => found.is_empty(),
+                wanted => found.iter().any(|finding| finding.starts_with(wanted)),
+            };
+            assert!(fits, "{wanted:?} is not in {found:?} for {attribute:?}");
+        }
+    }
+
     #[test]
-    fn contradictions_are_found() {
-        let a = || Attribute::string("a");
-        let both = || a().optional().computed();
-        let nested = |nesting, inner| Attribute::nested("n", nesting, [inner]).optional();
-        // What is declared, and how the finding begins; "" for none.
-        let rows = [
-            (
-                both()
-                    .default("x")
-                    .use_state_for_unknown()
-                    .requires_replace(),
-                "",
-            ),
+    #[rustfmt::skip]
+    fn modes_and_rules_that_contradict_are_found() {
+        hold(&[
+            (both().default("x").use_state_for_unknown().requires_replace(), ""),
             (a(), "`a`: say one of"),
-            (
-                a().required().optional(),
-                "`a`: required and optional exclude",
-            ),
-            (
-                a().required().computed(),
-                "`a`: required and computed exclude",
-            ),
+            (a().required().optional(), "`a`: required and optional exclude"),
+            (a().required().computed(), "`a`: required and computed exclude"),
             (a().optional().default("x"), "`a`: a default needs"),
             (both().default(1), "`a`: the default does not fit"),
-            (
-                both().default(Value::Unknown),
-                "`a`: a default must be known",
-            ),
-            (
-                both().default("x").check(checks::one_of(["y"])),
-                "`a`: the default breaks",
-            ),
+            (both().default(Value::Unknown), "`a`: a default must be known"),
+            (both().default(Value::Null), "`a`: a default must be known"),
+            (both().default("x").check(checks::one_of(["y"])), "`a`: the default breaks"),
             (a().optional().use_state_for_unknown(), "`a`: only computed"),
-            (
-                a().optional().check_each(checks::not_empty()),
-                "`a`: only lists",
-            ),
-            (Attribute::string("A").optional(), "`A`: a name is made of"),
-            (
-                Attribute::string("1a").optional(),
-                "`1a`: a name is made of",
-            ),
-            (
-                Attribute::string("count").optional(),
-                "`count`: the name belongs",
-            ),
-            (
-                Attribute::string("provider").optional(),
-                "`provider`: the name belongs",
-            ),
-            (
-                Attribute::list("l", Type::Dynamic).optional(),
-                "`l`: a collection cannot",
-            ),
-            (Attribute::of("d", Type::Dynamic).optional(), ""),
-            (
-                Attribute::nested("n", Nesting::List, []).optional(),
-                "`n`: a nested attribute needs",
-            ),
-            (
-                nested(
-                    Nesting::Single,
-                    Attribute::of("a", Type::Dynamic).optional(),
-                ),
-                "",
-            ),
-            (
-                nested(Nesting::Map, Attribute::of("a", Type::Dynamic).optional()),
-                "`n.a`: a collection cannot",
-            ),
+            (a().optional().check_each(checks::not_empty()), "`a`: only lists"),
+            (nested(Nesting::Set, a().optional().same_if(|_, _| true)), "`n.a`: sameness has no effect"),
+            (nested(Nesting::Set, a().optional().requires_replace()), "`n.a`: an element of a set has no"),
             (nested(Nesting::List, a()), "`n.a`: say one of"),
-            (
-                nested(Nesting::Set, a().optional().same_if(|_, _| true)),
-                "`n.a`: sameness has no effect",
-            ),
-            (
-                nested(Nesting::Set, a().optional().requires_replace()),
-                "`n.a`: an element of a set has no",
-            ),
-        ];
-        for (attribute, wanted) in rows {
-            let shown = format!("{attribute:?}");
-            let found = found(Place::Resource, [attribute]);
-            let fits = if wanted.is_empty() {
-                found.is_empty()
-            } else {
-                found.iter().any(|f| f.starts_with(wanted))
-            };
-            assert!(fits, "{wanted:?} is not in {found:?} for {shown}");
-        }
+        ]);
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn names_and_types_that_terraform_refuses_are_found() {
+        let any = || Attribute::of("d", Type::Dynamic).optional();
+        hold(&[
+            (Attribute::string("A").optional(), "`A`: a name is made of"),
+            (Attribute::string("1a").optional(), "`1a`: a name is made of"),
+            (Attribute::string("count").optional(), "`count`: the name belongs"),
+            (Attribute::string("provider").optional(), "`provider`: the name belongs"),
+            (Attribute::list("l", Type::Dynamic).optional(), "`l`: a collection cannot"),
+            (any(), ""),
+            (nested(Nesting::Single, any()), ""),
+            (nested(Nesting::Map, any()), "`n.d`: a collection cannot"),
+            (Attribute::nested("n", Nesting::List, []).optional(), "`n`: a nested attribute needs"),
+        ]);
     }
 
     #[test]

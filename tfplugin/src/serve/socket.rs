@@ -46,3 +46,23 @@ impl Socket {
         self.listener.accept().await.map(|(stream, _)| stream)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn the_socket_is_private_and_vanishes() {
+        let parent = tempfile::tempdir().unwrap();
+        let socket = Socket::bind(Some(parent.path())).unwrap();
+        let path = socket.path().to_owned();
+        assert!(path.starts_with(parent.path()));
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        drop(socket);
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
+}

@@ -170,3 +170,116 @@ fn verify_p521(
     key.verify(message, &signature).map_err(|_| bad())?;
     Ok(HandshakeSignatureValid::assertion())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{CertificateParams, KeyPair};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::{
+        TlsConnector,
+        rustls::{
+            ClientConfig,
+            client::danger::{ServerCertVerified, ServerCertVerifier},
+            pki_types::ServerName,
+        },
+    };
+
+    /// Believes any server: these tests are about the client's side.
+    #[derive(Debug)]
+    struct Anyone;
+
+    impl ServerCertVerifier for Anyone {
+        fn verify_server_cert(
+            &self,
+            _: &CertificateDer<'_>,
+            _: &[CertificateDer<'_>],
+            _: &ServerName<'_>,
+            _: &[u8],
+            _: UnixTime,
+        ) -> Result<ServerCertVerified, Error> {
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            vec![SignatureScheme::ECDSA_NISTP256_SHA256]
+        }
+    }
+
+    fn identity() -> (rcgen::Certificate, KeyPair) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        (params.self_signed(&key).unwrap(), key)
+    }
+
+    /// Whether the server lets this client say something.
+    async fn admitted(server: &Tls, config: ClientConfig) -> bool {
+        let (near, far) = UnixStream::pair().unwrap();
+        let server = server.clone();
+        let served = tokio::spawn(async move {
+            let mut stream = server.accept(far).await?;
+            stream.read_u8().await
+        });
+        let connector = TlsConnector::from(Arc::new(config));
+        let name = ServerName::try_from("localhost").unwrap();
+        if let Ok(mut stream) = connector.connect(name, near).await {
+            // A client learns of a refusal only after it has spoken.
+            drop(stream.write_u8(7).await);
+            drop(stream.flush().await);
+            drop(stream.shutdown().await);
+        }
+        served.await.unwrap().is_ok_and(|byte| byte == 7)
+    }
+
+    fn client(
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert> {
+        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .unwrap()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anyone))
+    }
+
+    #[tokio::test]
+    async fn other_curves_than_p521_are_verified_too() {
+        let (right, key) = identity();
+        let server = Tls::new(&right.pem()).unwrap();
+        let shows = |versions, certificate: &rcgen::Certificate, key: &KeyPair| {
+            let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
+            client(versions)
+                .with_client_auth_cert(vec![certificate.der().clone()], key)
+                .unwrap()
+        };
+        let new = &[&rustls::version::TLS13][..];
+        assert!(admitted(&server, shows(new, &right, &key)).await);
+        let (another, another_key) = identity();
+        assert!(!admitted(&server, shows(new, &another, &another_key)).await);
+        assert!(!admitted(&server, client(new).with_no_client_auth()).await);
+        let old = &[&rustls::version::TLS12][..];
+        assert!(!admitted(&server, shows(old, &right, &key)).await);
+    }
+
+    #[test]
+    fn no_certificate_is_no_terms() {
+        assert!(matches!(Tls::new("PEM"), Err(TlsError::ClientCertificate)));
+    }
+}

@@ -2,39 +2,35 @@
 //! generated client: the example's notes, and a resource that makes trouble.
 
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
 use tfplugin::{
-    Provider as _, Resource as _, Type, Value,
-    proto::tfplugin6::{self as tf, provider_client::ProviderClient},
-    service,
+    Provider, Type, Value,
+    proto::tfplugin6::{
+        self as tf,
+        provider_client::ProviderClient,
+        provider_server::{self, ProviderServer},
+    },
     value::{json as state, msgpack},
 };
 
-#[path = "../../examples/notes/lookup.rs"]
-mod lookup;
-#[path = "../../examples/notes/note.rs"]
-mod note;
-#[path = "../../examples/notes/provider.rs"]
-mod provider;
-#[path = "../../examples/notes/slug.rs"]
-mod slug;
-#[path = "../../examples/notes/store.rs"]
-mod store;
 mod absent;
 mod lookups;
 mod notes;
 mod trouble;
 
-/// A client of a provider's service: `client!(provider)`. A macro, as the type of the
-/// service has no name.
-macro_rules! client {
-    ($provider:expr) => {
-        tfplugin::proto::tfplugin6::provider_client::ProviderClient::new(tfplugin::service(
-            $provider,
-        ))
+/// A client of the service of `T`.
+type Client<T> = ProviderClient<ProviderServer<T>>;
+
+fn client(provider: impl Provider) -> Client<impl provider_server::Provider> {
+    ProviderClient::new(tfplugin::service(provider))
+}
+
+/// Calls, and gives the answer: `ask!(client.get_metadata(request))`.
+macro_rules! ask {
+    ($client:ident.$call:ident($request:expr)) => {
+        $client.$call($request).await.unwrap().into_inner()
     };
 }
-pub(crate) use client;
+pub(crate) use ask;
 
 /// A value in JSON as the protocol carries it. Strings `"?"` stand for unknown values.
 fn dynamic(json: &Json, ty: &Type) -> Option<tf::DynamicValue> {

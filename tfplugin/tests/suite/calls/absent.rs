@@ -1,12 +1,13 @@
 //! What this server does not have: whole families of calls, and names it never heard.
 
-use super::{client, dynamic, json, provider::Notes, tf, told};
+use super::{ask, client, dynamic, json, tf, told};
+use crate::provider::Notes;
 use tfplugin::Type;
 use tonic::Code;
 
 #[tokio::test]
 async fn families_that_are_not_there_are_unimplemented() {
-    let mut client = client!(Notes);
+    let mut client = client(Notes);
     macro_rules! refused {
         ($($call:ident)*) => { $(
             let status = client.$call(tf::$call::Request::default()).await.map(drop).unwrap_err();
@@ -29,7 +30,7 @@ async fn families_that_are_not_there_are_unimplemented() {
 
 #[tokio::test]
 async fn unknown_names_are_errors() {
-    let mut client = client!(Notes);
+    let mut client = client(Notes);
     let name = || "notes_memo".to_owned();
     let resource = "E: Unknown resource type: This provider has no resource type `notes_memo`: check the name and \
                     the provider's version. ()";
@@ -38,7 +39,7 @@ async fn unknown_names_are_errors() {
     macro_rules! refused {
         ($wanted:ident: $($call:ident($field:ident))*) => { $(
             let request = tf::$call::Request { $field: name(), ..Default::default() };
-            let answer = client.$call(request).await.unwrap().into_inner();
+            let answer = ask!(client.$call(request));
             assert_eq!(told(&answer.diagnostics), [$wanted], stringify!($call));
         )* };
     }
@@ -52,7 +53,7 @@ async fn unknown_names_are_errors() {
 
 #[tokio::test]
 async fn malformed_values_are_errors() {
-    let mut client = client!(Notes);
+    let mut client = client(Notes);
     let broken = Some(tf::DynamicValue {
         msgpack: vec![0x81, 0xa1],
         json: Vec::new(),
@@ -62,11 +63,7 @@ async fn malformed_values_are_errors() {
         config: broken,
         client_capabilities: None,
     };
-    let answer = client
-        .validate_resource_config(request)
-        .await
-        .unwrap()
-        .into_inner();
+    let answer = ask!(client.validate_resource_config(request));
     let wanted =
         "E: Malformed value: A value from Terraform could not be read: malformed bytes. ()";
     assert_eq!(told(&answer.diagnostics), [wanted]);
@@ -80,11 +77,7 @@ async fn malformed_values_are_errors() {
         config,
         client_capabilities: None,
     };
-    let answer = client
-        .validate_resource_config(request)
-        .await
-        .unwrap()
-        .into_inner();
+    let answer = ask!(client.validate_resource_config(request));
     assert!(
         told(&answer.diagnostics)[0].ends_with("(title)"),
         "{:?}",

@@ -59,20 +59,7 @@ fn values(ty: &Type, unknown: bool) -> BoxedStrategy<Value> {
             .collect::<Vec<_>>()
             .prop_map(Value::List)
             .boxed(),
-        Type::Object(attributes) => {
-            let names: Vec<String> = attributes.keys().cloned().collect();
-            let values: Vec<_> = attributes.values().map(inner).collect();
-            let object = move |values: Vec<Value>| {
-                Value::Map(
-                    names
-                        .iter()
-                        .cloned()
-                        .zip(values)
-                        .collect::<BTreeMap<_, _>>(),
-                )
-            };
-            values.prop_map(object).boxed()
-        }
+        Type::Object(attributes) => objects(attributes, unknown),
         Type::Dynamic => prop_oneof![Just(Type::String), Just(Type::list(Type::Number))]
             .prop_flat_map(move |ty| {
                 values(&ty, unknown).prop_map(move |value| Value::from((ty.clone(), value)))
@@ -81,6 +68,13 @@ fn values(ty: &Type, unknown: bool) -> BoxedStrategy<Value> {
     };
     let absent = if unknown { Value::Unknown } else { Value::Null };
     prop_oneof![8 => known, 1 => Just(Value::Null), 1 => Just(absent)].boxed()
+}
+
+fn objects(attributes: &BTreeMap<String, Type>, unknown: bool) -> BoxedStrategy<Value> {
+    let names: Vec<String> = attributes.keys().cloned().collect();
+    let values: Vec<_> = attributes.values().map(|ty| values(ty, unknown)).collect();
+    let object = move |values: Vec<Value>| Value::Map(names.iter().cloned().zip(values).collect());
+    values.prop_map(object).boxed()
 }
 
 fn typed(unknown: bool) -> impl Strategy<Value = (Type, Value)> {
