@@ -1,6 +1,6 @@
 //! The generated messages, clients and servers of the protocol. The public path exists
 //! for tests that speak gRPC; providers have no use for it.
-#![allow(missing_docs, unreachable_pub, clippy::all)]
+#![allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 
 /// go-plugin's side services.
 pub mod plugin {

@@ -66,6 +66,13 @@ fn text(note: &Model) -> Attr<String> {
     Attr::Known(text)
 }
 
+fn author() -> Attribute {
+    let name = Attribute::string("name").required();
+    let email = Attribute::string("email").optional().computed();
+    let parts = [name, email.default("nobody@example.com")];
+    Attribute::nested("author", Nesting::Single, parts).optional()
+}
+
 #[async_trait]
 impl Resource for Note {
     type Client = Store;
@@ -97,18 +104,7 @@ impl Resource for Note {
                 Attribute::set("tags", Type::String)
                     .optional()
                     .check_each(checks::not_empty()),
-                Attribute::nested(
-                    "author",
-                    Nesting::Single,
-                    [
-                        Attribute::string("name").required(),
-                        Attribute::string("email")
-                            .optional()
-                            .computed()
-                            .default("nobody@example.com"),
-                    ],
-                )
-                .optional(),
+                author(),
                 Attribute::of("extra", Type::Dynamic).optional(),
                 Attribute::string("text").computed(),
                 Attribute::number("revision").computed(),

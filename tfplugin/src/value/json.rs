@@ -30,33 +30,30 @@ pub fn from_json(json: &Json, ty: &Type) -> Result<Value, ValueError> {
             each(elements, ty, |_| Step::Element).map(Value::set)
         }
         (Json::Array(elements), Type::Tuple(types)) if elements.len() == types.len() => {
-            let read =
-                |(i, (json, ty))| from_json(json, ty).map_err(|error| error.within(Step::Index(i)));
-            elements
-                .iter()
-                .zip(types)
-                .enumerate()
-                .map(read)
-                .collect::<Result<_, _>>()
-                .map(Value::List)
+            tuple(elements, types)
         }
-        (Json::Object(entries), Type::Map(ty)) => {
-            let read = |(key, json): (&String, &Json)| match from_json(json, ty) {
-                Ok(value) => Ok((key.clone(), value)),
-                Err(error) => Err(error.within(Step::Key(key.clone()))),
-            };
-            entries
-                .iter()
-                .map(read)
-                .collect::<Result<_, _>>()
-                .map(Value::Map)
-        }
+        (Json::Object(entries), Type::Map(ty)) => map(entries, ty),
         (Json::Object(entries), Type::Object(attributes)) => object(entries, attributes),
         (json, ty) => Err(ValueError::new(format!(
             "{ty} wanted, {} found",
             kind(json)
         ))),
     }
+}
+
+fn tuple(elements: &[Json], types: &[Type]) -> Result<Value, ValueError> {
+    let read = |(i, (json, ty))| from_json(json, ty).map_err(|error| error.within(Step::Index(i)));
+    let typed = elements.iter().zip(types).enumerate();
+    typed.map(read).collect::<Result<_, _>>().map(Value::List)
+}
+
+fn map(entries: &Map<String, Json>, ty: &Type) -> Result<Value, ValueError> {
+    let read = |(key, json): (&String, &Json)| match from_json(json, ty) {
+        Ok(value) => Ok((key.clone(), value)),
+        Err(error) => Err(error.within(Step::Key(key.clone()))),
+    };
+    let entries = entries.iter().map(read);
+    entries.collect::<Result<_, _>>().map(Value::Map)
 }
 
 /// Writes the value as one of the type.

@@ -194,11 +194,8 @@ fn a_note_lives_from_plan_to_destroy() {
     work.apply(NOTE);
     let state = fs::read_to_string(work.path("terraform.tfstate")).unwrap();
     assert!(state.contains("\"weight\": 0.1\n"), "{state}");
-    assert_eq!(
-        work.state("a")["private"],
-        "Y3JlYXRlZA==",
-        "base64 of `created`"
-    );
+    let created = "Y3JlYXRlZA=="; // base64
+    assert_eq!(work.state("a")["private"], created);
 
     // An update keeps the id, knows the new text at plan time, and not the revision.
     work.write(&NOTE.replace("Hello there", "Bye"));
@@ -406,6 +403,15 @@ impl Drop for Debugged {
     }
 }
 
+impl Debugged {
+    fn first_line(&mut self) -> String {
+        let mut line = String::new();
+        let mut stdout = BufReader::new(self.0.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+}
+
 #[test]
 fn a_debugged_provider_is_reattached_and_cleans_up() {
     if !terraform_is_there() {
@@ -419,12 +425,8 @@ fn a_debugged_provider_is_reattached_and_cleans_up() {
             .spawn()
             .unwrap(),
     );
-    let mut line = String::new();
-    BufReader::new(child.0.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    let line = child.first_line();
     let json = line
-        .trim()
         .strip_prefix("TF_REATTACH_PROVIDERS='")
         .and_then(|l| l.strip_suffix('\''))
         .unwrap();
@@ -441,13 +443,8 @@ fn a_debugged_provider_is_reattached_and_cleans_up() {
     work.apply(NOTE);
     assert!(work.has_note("hello-there"));
     let pid = child.0.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    let killed = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(killed.unwrap().success());
     assert!(child.0.wait().unwrap().success());
     assert!(
         !Path::new(&socket).parent().unwrap().exists(),
