@@ -35,4 +35,6 @@ pub use provider::{
 };
 pub use schema::{Attribute, Block, Check, Nesting, Place, Schema, checks};
 pub use serve::run;
+#[doc(hidden)]
+pub use server::service;
 pub use value::{Number, Type, Value, ValueError};

@@ -63,3 +63,66 @@ fn invalid(attribute: &Attribute, value: &Value, path: &Path, problem: String) -
         .detail(format!("{path}: {problem}."))
         .at(path.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Block, Nesting, Schema, checks};
+
+    #[test]
+    fn rules_see_known_values_alone_and_say_where() {
+        let one = || {
+            Attribute::string("a")
+                .optional()
+                .check(checks::one_of(["x"]))
+        };
+        let schema = Schema::new("")
+            .attributes([
+                one(),
+                Attribute::nested("n", Nesting::Map, [one()]).optional(),
+                Attribute::set("s", crate::value::Type::String)
+                    .optional()
+                    .check_each(checks::not_empty()),
+                Attribute::string("secret")
+                    .optional()
+                    .sensitive()
+                    .check(checks::one_of(["x"])),
+            ])
+            .blocks([Block::list("b").attributes([one()])]);
+        let row = |value: Value| Value::object([("a", value)]);
+        let found = |config: Value| -> Vec<String> {
+            let config = config.conform(&schema.ty()).unwrap();
+            validate(&schema.body, &config)
+                .iter()
+                .map(|d| d.detail.clone())
+                .collect()
+        };
+        let quiet = [Value::Null, Value::Unknown, "x".into()];
+        for value in quiet {
+            assert_eq!(
+                found(Value::object([
+                    ("a", value.clone()),
+                    ("b", Value::list([row(value)]))
+                ])),
+                [""; 0]
+            );
+        }
+        assert_eq!(found(Value::object([("b", Value::Unknown)])), [""; 0]);
+        let wrong = Value::object([
+            ("a", "y".into()),
+            ("n", Value::object([("k", row("y".into()))])),
+            ("s", Value::list([Value::Unknown, "".into()])),
+            ("secret", "hunter2".into()),
+            ("b", Value::list([row("x".into()), row("y".into())])),
+        ]);
+        let rule = "`y` is none of the allowed values: use one of `x`.";
+        let wanted = [
+            format!("a: {rule}"),
+            format!("n[\"k\"].a: {rule}"),
+            "s[*]: must not be empty.".to_owned(),
+            "secret: `(sensitive)` is none of the allowed values: use one of `x`.".to_owned(),
+            format!("b[1].a: {rule}"),
+        ];
+        assert_eq!(found(wrong), wanted);
+    }
+}

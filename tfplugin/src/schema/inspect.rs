@@ -203,6 +203,12 @@ impl Findings {
                 "sameness has no effect inside a set: declare it on the set",
             );
         }
+        if attribute.replace.is_some() && in_set {
+            self.add(
+                path,
+                "an element of a set has no earlier self to differ from: declare the replacement on the set",
+            );
+        }
         let collection = matches!(attribute.ty(), Type::List(_) | Type::Set(_) | Type::Map(_));
         if !attribute.element_checks.is_empty() && !collection {
             self.add(path, "only lists, sets and maps have elements to check");
@@ -264,5 +270,167 @@ impl Findings {
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Block, checks};
+
+    fn found(place: Place, attributes: impl IntoIterator<Item = Attribute>) -> Vec<String> {
+        Schema::new("").attributes(attributes).check(place)
+    }
+
+    #[test]
+    fn contradictions_are_found() {
+        let a = || Attribute::string("a");
+        let both = || a().optional().computed();
+        let nested = |nesting, inner| Attribute::nested("n", nesting, [inner]).optional();
+        // What is declared, and how the finding begins; "" for none.
+        let rows = [
+            (
+                both()
+                    .default("x")
+                    .use_state_for_unknown()
+                    .requires_replace(),
+                "",
+            ),
+            (a(), "`a`: say one of"),
+            (
+                a().required().optional(),
+                "`a`: required and optional exclude",
+            ),
+            (
+                a().required().computed(),
+                "`a`: required and computed exclude",
+            ),
+            (a().optional().default("x"), "`a`: a default needs"),
+            (both().default(1), "`a`: the default does not fit"),
+            (
+                both().default(Value::Unknown),
+                "`a`: a default must be known",
+            ),
+            (
+                both().default("x").check(checks::one_of(["y"])),
+                "`a`: the default breaks",
+            ),
+            (a().optional().use_state_for_unknown(), "`a`: only computed"),
+            (
+                a().optional().check_each(checks::not_empty()),
+                "`a`: only lists",
+            ),
+            (Attribute::string("A").optional(), "`A`: a name is made of"),
+            (
+                Attribute::string("1a").optional(),
+                "`1a`: a name is made of",
+            ),
+            (
+                Attribute::string("count").optional(),
+                "`count`: the name belongs",
+            ),
+            (
+                Attribute::string("provider").optional(),
+                "`provider`: the name belongs",
+            ),
+            (
+                Attribute::list("l", Type::Dynamic).optional(),
+                "`l`: a collection cannot",
+            ),
+            (Attribute::of("d", Type::Dynamic).optional(), ""),
+            (
+                Attribute::nested("n", Nesting::List, []).optional(),
+                "`n`: a nested attribute needs",
+            ),
+            (
+                nested(
+                    Nesting::Single,
+                    Attribute::of("a", Type::Dynamic).optional(),
+                ),
+                "",
+            ),
+            (
+                nested(Nesting::Map, Attribute::of("a", Type::Dynamic).optional()),
+                "`n.a`: a collection cannot",
+            ),
+            (nested(Nesting::List, a()), "`n.a`: say one of"),
+            (
+                nested(Nesting::Set, a().optional().same_if(|_, _| true)),
+                "`n.a`: sameness has no effect",
+            ),
+            (
+                nested(Nesting::Set, a().optional().requires_replace()),
+                "`n.a`: an element of a set has no",
+            ),
+        ];
+        for (attribute, wanted) in rows {
+            let shown = format!("{attribute:?}");
+            let found = found(Place::Resource, [attribute]);
+            let fits = if wanted.is_empty() {
+                found.is_empty()
+            } else {
+                found.iter().any(|f| f.starts_with(wanted))
+            };
+            assert!(fits, "{wanted:?} is not in {found:?} for {shown}");
+        }
+    }
+
+    #[test]
+    fn names_and_numbers_of_blocks_are_looked_at() {
+        let a = || Attribute::string("a").optional();
+        assert_eq!(
+            found(Place::Provider, [Attribute::string("count").optional()]),
+            [""; 0]
+        );
+        assert_eq!(
+            found(Place::Provider, [Attribute::string("alias").optional()]).len(),
+            1
+        );
+        assert_eq!(
+            found(Place::Resource, [a(), a()]),
+            ["`a`: the name is given twice"]
+        );
+        let schema = Schema::new("").attributes([a()]).blocks([
+            Block::list("a").attributes([a()]),
+            Block::single("b").min(2).attributes([a()]),
+            Block::set("c").min(3).max(2).attributes([a(), a()]),
+            Block::list("for_each"),
+        ]);
+        let wanted = [
+            "`for_each`: the name belongs to Terraform: choose another",
+            "`a`: the name is given twice",
+            "`b`: at least 2 but at most 1 blocks",
+            "`c`: at least 3 but at most 2 blocks",
+            "`c.a`: the name is given twice",
+        ];
+        assert_eq!(schema.check(Place::Resource), wanted);
+    }
+
+    crate::model! {
+        struct Outer {
+            a: crate::model::Attr<String>,
+            gone: crate::model::Attr<String>,
+            rows: crate::model::Attr<Vec<Inner>> = "row",
+        }
+
+        struct Inner {
+            a: crate::model::Attr<String>,
+        }
+    }
+
+    #[test]
+    fn a_model_must_have_what_its_schema_has() {
+        use crate::model::FromValue;
+        let a = |name| Attribute::string(name).optional();
+        let schema = Schema::new("")
+            .attributes([a("a"), a("new")])
+            .blocks([Block::list("row").attributes([a("a"), a("b")])]);
+        let wanted = [
+            "`gone`: the model has it, the schema does not",
+            "`row.b`: the schema has it, the model does not",
+            "`new`: the schema has it, the model does not",
+        ];
+        assert_eq!(schema.compare(Outer::fields().as_ref()), wanted);
+        assert_eq!(schema.compare(Value::fields().as_ref()), [""; 0]);
     }
 }

@@ -13,7 +13,10 @@ pub(crate) use rpc::Rpc;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
-    proto::tfplugin6 as tf,
+    proto::tfplugin6::{
+        self as tf,
+        provider_server::{self, ProviderServer},
+    },
     provider::{AnyDataSource, AnyResource, Cx, Function, Provider, Signature},
     schema::Schema,
     value::{Type, Value, ValueError},
@@ -24,6 +27,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 use tokio_util::sync::CancellationToken;
+
+/// The gRPC service of a provider without a process or a socket around it, for tests.
+pub fn service(provider: impl Provider) -> ProviderServer<impl provider_server::Provider> {
+    ProviderServer::new(Rpc(Arc::new(Server::new(provider))))
+}
 
 /// A provider with its schemas at hand, and the state that configuring leaves.
 pub(crate) struct Server<P: Provider> {

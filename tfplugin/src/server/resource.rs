@@ -227,16 +227,33 @@ async fn change<C>(
     [config, prior, proposed]: [&Value; 3],
 ) -> Result<Value, Diagnostics> {
     let body = &entry.typed.schema.body;
-    let planned = plan::plan(body, config, prior, proposed);
-    let planned = entry
-        .hooks
-        .modify_plan(cx, config, prior, planned)
-        .await?
-        .conform(&entry.typed.ty)?;
+    let settled = plan::settle(body, config, prior, proposed);
+    let unsettled = plan::unsettle(body, config, prior, &settled);
+    let quiet = settled == *prior;
+    let first = if quiet { settled } else { unsettled.clone() };
+    let mut planned = modified(entry, cx, [config, prior, &first]).await?;
+    if quiet && planned != *prior {
+        // The resource itself found something to change, such as drift in what it
+        // computes: from here on this is an update like any other.
+        cx.diagnostics = Diagnostics::new();
+        cx.replace.clear();
+        planned = modified(entry, cx, [config, prior, &unsettled]).await?;
+    }
     plan::violations(body, config, prior, &planned).into_result()?;
     cx.replace
         .extend(plan::replacements(body, config, prior, &planned));
     Ok(planned)
+}
+
+/// The plan after the resource's own `modify_plan`.
+async fn modified<C>(
+    entry: &Entry<dyn AnyResource<C>>,
+    cx: &mut Cx<C>,
+    [config, prior, planned]: [&Value; 3],
+) -> Result<Value, Diagnostics> {
+    let planned = planned.clone();
+    let planned = entry.hooks.modify_plan(cx, config, prior, planned).await?;
+    Ok(planned.conform(&entry.typed.ty)?)
 }
 
 /// The state for Terraform, which takes no unknowns after an apply or a read.
