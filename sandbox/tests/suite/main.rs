@@ -1,4 +1,5 @@
-//! The sandbox over HTTP, as its users meet it. One binary, so that the support code is whole.
+//! The sandbox as its users meet it: over HTTP, and as a program. One binary, so that the support
+//! code is whole.
 
 #[cfg(test)]
 mod datadog;
@@ -8,5 +9,7 @@ mod faults;
 mod lambda;
 #[cfg(test)]
 mod notifications;
+#[cfg(test)]
+mod program;
 #[cfg(test)]
 mod support;

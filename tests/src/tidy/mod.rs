@@ -114,11 +114,6 @@ impl Report {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-
-    /// How many violations of one rule there are.
-    pub fn count(&self, rule: &str) -> usize {
-        self.0.iter().filter(|(name, _)| *name == rule).count()
-    }
 }
 
 impl fmt::Display for Report {

@@ -46,9 +46,13 @@ impl Tree {
 
     /// The same tree with one file added or replaced.
     pub fn with(&self, path: &str, text: &str) -> Self {
-        let mut files = self.files.clone();
-        files.insert(path.to_owned(), text.to_owned());
-        Self::new(files)
+        let mut tree = self.clone();
+        tree.files.insert(path.to_owned(), text.to_owned());
+        tree.rust.retain(|source| source.path != path);
+        if is_rust(path) {
+            tree.rust.push(Source::lex(path, text));
+        }
+        tree
     }
 
     fn new(files: BTreeMap<String, String>) -> Self {
