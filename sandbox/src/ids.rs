@@ -8,6 +8,7 @@ pub(crate) struct Ids {
     events: u64,
     uuids: u64,
     deliveries: u64,
+    downtimes: u64,
 }
 
 /// Monitor ids have nine digits today.
@@ -26,6 +27,7 @@ impl Ids {
             events: 0,
             uuids: 0,
             deliveries: 0,
+            downtimes: 0,
         }
     }
 
@@ -45,6 +47,12 @@ impl Ids {
     pub(crate) fn delivery(&mut self) -> String {
         self.deliveries += 1;
         self.deliveries.to_string()
+    }
+
+    /// The next downtime id.
+    pub(crate) fn downtime(&mut self) -> u64 {
+        self.downtimes += 1;
+        self.downtimes
     }
 
     /// A version 4 UUID: SNS message ids and Lambda request ids.

@@ -35,13 +35,30 @@ pub(crate) struct World {
     pub(crate) form: Form,
     /// Requests to Datadog's API, by method and route.
     pub(crate) requests: BTreeMap<String, u64>,
-    /// How often a function has asked for work.
-    pub(crate) polls: u64,
-    /// Why the function's process could not start, in its own words.
+    pub(crate) function: Function,
+}
+
+/// What the sandbox knows of the function's process.
+#[derive(Debug, Default)]
+pub(crate) struct Function {
+    /// Counts processes: a request for work from one that is gone must get none.
+    pub(crate) generation: u64,
+    /// Whether the current process has asked for work.
+    pub(crate) ready: bool,
+    /// Why the current process could not start, in its own words.
     pub(crate) init_error: Option<String>,
 }
 
 impl World {
+    /// Forgets everything but the function's process, which goes on.
+    pub(crate) fn reset(&mut self, seed: u64) {
+        let function = std::mem::take(&mut self.function);
+        *self = Self {
+            function,
+            ..Self::new(seed)
+        };
+    }
+
     /// An empty one; `seed` decides its ids.
     pub(crate) fn new(seed: u64) -> Self {
         Self {
@@ -53,8 +70,7 @@ impl World {
             faults: Faults::default(),
             form: Form::default(),
             requests: BTreeMap::new(),
-            polls: 0,
-            init_error: None,
+            function: Function::default(),
         }
     }
 }

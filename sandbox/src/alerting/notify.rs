@@ -42,8 +42,8 @@ pub(crate) fn set_group(
 ) -> Option<Option<Notice>> {
     let monitor = world.monitors.get_mut(&monitor_id)?;
     let transition = apply(monitor, change, now);
-    let silenced = monitor.definition.silences(&change.group, now.wall_s());
-    let Some(transition) = transition.filter(|_| !change.silent && !silenced) else {
+    let muted = monitor.is_muted(&change.group, now.wall_s());
+    let Some(transition) = transition.filter(|_| !change.silent && !muted) else {
         return Some(None);
     };
     let draft = monitor.definition.is_draft();

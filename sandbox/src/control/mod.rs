@@ -32,6 +32,10 @@ pub(crate) fn routes() -> Router<Arc<Hub>> {
         .route("/_sandbox/reset", post(switches::reset))
         .route("/_sandbox/monitors/{id}/groups", post(monitors::set_group))
         .route("/_sandbox/monitors/{id}/test", post(monitors::test))
+        .route(
+            "/_sandbox/monitors/{id}/downtimes",
+            post(monitors::begin_downtime).delete(monitors::end_downtimes),
+        )
         .route("/_sandbox/notifications", get(monitors::notifications))
         .route("/_sandbox/topics/{name}/publish", post(deliveries::publish))
         .route("/_sandbox/deliveries", get(deliveries::list))

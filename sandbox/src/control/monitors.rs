@@ -12,7 +12,7 @@ use super::answer::{Answer, ControlError, parse};
 use crate::alerting::transition::Transition;
 use crate::alerting::{self, Change};
 use crate::hub::Hub;
-use crate::monitor::UnknownStatus;
+use crate::monitor::{Downtime, UnknownStatus};
 
 /// `{"group": "bank_code:0001", "status": "Alert"}`.
 #[derive(Debug, Deserialize)]
@@ -101,6 +101,55 @@ pub(super) async fn test(
     Ok(Json(
         json!({"notification": notice.ok_or(ControlError::NoMonitor(id))?}),
     ))
+}
+
+/// `{"scope": ["bank_code:0001"]}`; every group without it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scope {
+    #[serde(default = "everything")]
+    scope: Vec<String>,
+}
+
+fn everything() -> Vec<String> {
+    vec![whole()]
+}
+
+/// Begins a downtime of one monitor.
+pub(super) async fn begin_downtime(
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let Scope { scope } = parse(&body)?;
+    let number = monitor_id(&id)?;
+    hub.change(|world, now| {
+        let monitor = world
+            .monitors
+            .get_mut(&number)
+            .ok_or(ControlError::NoMonitor(id))?;
+        let downtime = Downtime {
+            id: world.ids.downtime(),
+            scope,
+            start: now.wall_s(),
+            end: None,
+        };
+        monitor.downtimes.push(downtime.clone());
+        Ok(Json(json!(downtime)))
+    })
+}
+
+/// Ends all downtimes of one monitor. What happened meanwhile is not told afterwards.
+pub(super) async fn end_downtimes(State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Answer {
+    let number = monitor_id(&id)?;
+    hub.change(|world, _| {
+        let monitor = world
+            .monitors
+            .get_mut(&number)
+            .ok_or(ControlError::NoMonitor(id))?;
+        let ended = std::mem::take(&mut monitor.downtimes);
+        Ok(Json(json!({"ended": ended})))
+    })
 }
 
 /// Whose notifications are wanted; all without it.

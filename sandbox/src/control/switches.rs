@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, parse};
 use crate::hub::Hub;
-use crate::world::{Form, World};
+use crate::world::Form;
 
 pub(super) async fn health() -> Json<Value> {
     Json(json!({"ok": true}))
@@ -77,6 +77,6 @@ pub(super) async fn requests(State(hub): State<Arc<Hub>>) -> Json<Value> {
 /// Forgets everything but the time.
 pub(super) async fn reset(State(hub): State<Arc<Hub>>) -> Json<Value> {
     let seed = hub.settings.seed;
-    hub.change(|world, _| *world = World::new(seed));
+    hub.change(|world, _| world.reset(seed));
     Json(json!({"ok": true}))
 }

@@ -18,7 +18,7 @@ use crate::hub::Hub;
 /// Everything under `/api`.
 pub(crate) fn routes(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
     Router::new()
-        .route("/api/v1/validate", get(gate::keys_are_valid))
+        .route(gate::VALIDATE, get(gate::keys_are_valid))
         .route("/api/v1/monitor", get(list::list).post(monitors::create))
         .route("/api/v1/monitor/validate", post(monitors::validate))
         .route("/api/v1/monitor/can_delete", get(monitors::can_delete))

@@ -72,7 +72,7 @@ pub(super) fn read(monitor: &Monitor, wanted: &Wanted, stale: bool) -> Value {
         answer.remove("assets");
     }
     if is(wanted.with_downtimes.as_deref(), "true") {
-        answer.insert("matching_downtimes".to_owned(), json!([]));
+        answer.insert("matching_downtimes".to_owned(), json!(monitor.downtimes));
     }
     if let Some(asked) = &wanted.group_states {
         let stateless = STATELESS_GROUPS.contains(&monitor.definition.kind());

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::runtime_api::FUNCTION;
 use crate::hub::{Hub, Until};
 use crate::sns::REGION;
+use crate::world::Function;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -26,13 +27,12 @@ pub(crate) struct Spec {
 /// Keeps the process until `stop` changes; then ends it and returns.
 pub(crate) async fn supervise(hub: Arc<Hub>, spec: Spec, mut stop: watch::Receiver<bool>) {
     loop {
-        let polls = hub.look(|world, _| world.polls);
         let ended = tokio::select! {
             ended = run_once(&hub, &spec) => ended,
             _ = stop.changed() => return,
         };
         eprintln!("cb-sandbox: the function's process ended: {ended}");
-        fail_what_it_ran(&hub, polls, &ended);
+        bury(&hub, &ended);
         // As Lambda does, start the next one when there is something to do: a process that dies at once costs attempts, not a storm.
         tokio::select! {
             () = wait_for_work(&hub) => {}
@@ -88,10 +88,18 @@ fn start(spec: &Spec) -> std::io::Result<Child> {
 }
 
 /// A process takes its invocations with it. One that never asked for work takes the one that waits for it.
-fn fail_what_it_ran(hub: &Hub, polls_before: u64, ended: &str) {
+fn bury(hub: &Hub, ended: &str) {
     hub.change(|world, now| {
+        let next = world.function.generation + 1;
+        let gone = std::mem::replace(
+            &mut world.function,
+            Function {
+                generation: next,
+                ..Function::default()
+            },
+        );
         let mut lost = world.queue.running();
-        if world.polls == polls_before {
+        if !gone.ready {
             lost.extend(
                 world
                     .queue
@@ -99,10 +107,10 @@ fn fail_what_it_ran(hub: &Hub, polls_before: u64, ended: &str) {
                     .map(|invocation| invocation.request_id),
             );
         }
-        let reason = world.init_error.take().unwrap_or_else(|| ended.to_owned());
+        let reason = gone.init_error.unwrap_or_else(|| ended.to_owned());
         for request_id in lost {
             let text = super::describe(&request_id, &reason);
-            // All of them run: it was asked a moment ago, under the same lock.
+            // All of them run: they were listed a moment ago, under the same lock.
             world.queue.fail(&request_id, &text, now).ok();
         }
     });

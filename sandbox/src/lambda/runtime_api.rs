@@ -32,22 +32,29 @@ pub(crate) fn routes() -> Router<Arc<Hub>> {
 
 /// A long poll: answers when a delivery is due. Any number may wait; each gets its own.
 async fn next(State(hub): State<Arc<Hub>>) -> Response {
-    hub.change(|world, _| world.polls += 1);
+    let generation = hub.change(|world, _| {
+        world.function.ready = true;
+        world.function.generation
+    });
     let timeout_ms = u64::try_from(hub.settings.timeout.as_millis()).unwrap_or(u64::MAX);
     let invocation = hub
         .wait(|world, now| {
+            if world.function.generation != generation {
+                return Ok(None);
+            }
             let due = world.queue.take_due(now, timeout_ms);
-            due.ok_or_else(|| {
+            let next = || {
                 world
                     .queue
                     .next_due_ms()
                     .map_or(Until::Change, Until::Virtual)
-            })
+            };
+            due.map(Some).ok_or_else(next)
         })
         .await;
     // The delivery runs now: whoever watches its state or its deadline must know.
     hub.wake();
-    handed_out(invocation)
+    invocation.map_or_else(|| StatusCode::GONE.into_response(), handed_out)
 }
 
 fn handed_out(invocation: Invocation) -> Response {
@@ -87,7 +94,7 @@ async fn error(State(hub): State<Arc<Hub>>, Path(id): Path<String>, body: Bytes)
 /// The runtime could not start. Its process ends itself; then the invocation that waits for it fails.
 async fn init_error(State(hub): State<Arc<Hub>>, body: Bytes) -> Response {
     let text = function_error(&body);
-    hub.change(|world, _| world.init_error = Some(text));
+    hub.change(|world, _| world.function.init_error = Some(text));
     taken(Ok(()))
 }
 

@@ -5,8 +5,10 @@ mod options;
 mod validate;
 pub(crate) mod query;
 mod group;
+mod downtime;
 
 pub(crate) use definition::{Definition, STATELESS_GROUPS};
+pub(crate) use downtime::Downtime;
 pub(crate) use group::{Group, Status, UnknownStatus};
 pub(crate) use validate::check;
 
@@ -27,6 +29,8 @@ pub(crate) struct Monitor {
     pub(crate) groups: Groups,
     /// The groups as they were before the latest transition: what a lagging read still answers.
     pub(crate) groups_before: Groups,
+    /// What mutes it, oldest first.
+    pub(crate) downtimes: Vec<Downtime>,
     /// Wall milliseconds of the last change of the overall state.
     pub(crate) overall_changed_ms: Option<u64>,
 }
@@ -41,8 +45,15 @@ impl Monitor {
             modified_ms: now_ms,
             groups: Groups::new(),
             groups_before: Groups::new(),
+            downtimes: Vec::new(),
             overall_changed_ms: None,
         }
+    }
+
+    /// Whether nobody is told of changes of the group.
+    pub(crate) fn is_muted(&self, group: &str, now_s: u64) -> bool {
+        self.definition.silences(group, now_s)
+            || self.downtimes.iter().any(|downtime| downtime.covers(group))
     }
 
     /// The state of the whole monitor.
