@@ -1,1 +1,11 @@
-//! `codegen`: see docs/architecture.md.
+//! `cb-gen` as a library: it writes the service side of a breaker. One straight line goes from the top to the bottom:
+//! `cli` reads the arguments, `scaffold` checks, renders, plans and writes. Nothing here talks to a network.
+
+pub mod cli;
+mod list;
+pub mod scaffold;
+pub mod templates;
+mod template;
+pub mod lang;
+pub mod disk;
+pub mod error;

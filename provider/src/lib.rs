@@ -1,1 +1,10 @@
-//! `provider`: see docs/architecture.md.
+//! The Terraform provider `circuitbreaker/circuitbreaker`: monitors whose message carries circuit breaker callbacks.
+//! Modules from the top layer down. Terraform's protocol lives in `tfplugin`, the message's format in `contract`.
+
+mod provider;
+mod monitor;
+mod config;
+mod names;
+pub mod datadog;
+
+pub use provider::{ADDRESS, CircuitBreaker};

@@ -1,3 +1,8 @@
-//! Entry point.
+//! The provider's process, started by Terraform.
 
-fn main() {}
+use provider::{ADDRESS, CircuitBreaker};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tfplugin::run(ADDRESS, CircuitBreaker::default())
+}

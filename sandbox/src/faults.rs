@@ -14,16 +14,20 @@ pub(crate) struct Faults {
     pub(crate) hold_deliveries: bool,
 }
 
-/// An error of Datadog's API.
+/// An error of Datadog's API, or a wait before its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DatadogFault {
-    /// 400 to 599.
-    pub(crate) status: u16,
+    /// 400 to 599; absent while requests are held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<u16>,
+    /// Requests wait until the fault is taken away, and are then answered as if nothing had been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) hold: bool,
     /// How many requests it hits; until it is taken away if absent.
     #[serde(default)]
     pub(crate) count: Option<u32>,
-    /// Hits only paths that contain this.
+    /// Hits only requests whose path and query contain this.
     #[serde(default)]
     pub(crate) path_contains: String,
 }
@@ -40,24 +44,26 @@ impl Faults {
                 _ => return Err(FaultError::Unknown(key.clone())),
             }
         }
-        match &next.datadog {
-            Some(fault) if !(400..600).contains(&fault.status) => {
-                Err(FaultError::Status(fault.status))
-            }
-            _ => {
-                *self = next;
-                Ok(())
-            }
+        if let Some(fault) = &next.datadog {
+            fault.check()?;
         }
+        *self = next;
+        Ok(())
+    }
+
+    /// Whether a request to Datadog has to wait.
+    pub(crate) fn holds_datadog(&self, target: &str) -> bool {
+        let fault = self.datadog.as_ref();
+        fault.is_some_and(|fault| fault.hold && target.contains(&fault.path_contains))
     }
 
     /// The status a request to Datadog fails with, if it does.
-    pub(crate) fn hit_datadog(&mut self, path: &str) -> Option<u16> {
+    pub(crate) fn hit_datadog(&mut self, target: &str) -> Option<u16> {
         let fault = self
             .datadog
             .as_mut()
-            .filter(|fault| path.contains(&fault.path_contains))?;
-        let status = fault.status;
+            .filter(|fault| target.contains(&fault.path_contains))?;
+        let status = fault.status?;
         match &mut fault.count {
             None => return Some(status),
             Some(count) => *count = count.saturating_sub(1),
@@ -76,6 +82,18 @@ impl Faults {
     }
 }
 
+impl DatadogFault {
+    /// Either a status to fail with, or a wait without a count.
+    fn check(&self) -> Result<(), FaultError> {
+        match (self.status, self.hold) {
+            (Some(status), false) if (400..600).contains(&status) => Ok(()),
+            (Some(status), false) => Err(FaultError::Status(status)),
+            (None, true) if self.count.is_none() => Ok(()),
+            _ => Err(FaultError::Kind),
+        }
+    }
+}
+
 fn parse<T: serde::de::DeserializeOwned>(key: &str, value: &Value) -> Result<T, FaultError> {
     serde_json::from_value(value.clone())
         .map_err(|error| FaultError::Value(key.to_owned(), error.to_string()))
@@ -90,6 +108,8 @@ pub(crate) enum FaultError {
     Value(String, String),
     #[error("`{0}` is no error status: use 400 to 599")]
     Status(u16),
+    #[error("a fault of `datadog` is either `status` (with `count`) or `hold`: give one of them")]
+    Kind,
 }
 
 #[cfg(test)]
@@ -145,6 +165,9 @@ mod tests {
             json!({"nope": 1}),
             json!({"datadog": {"status": 200}}),
             json!({"datadog": {"stat": 1}}),
+            json!({"datadog": {"path_contains": "x"}}),
+            json!({"datadog": {"hold": true, "status": 503}}),
+            json!({"datadog": {"hold": true, "count": 1}}),
         ] {
             assert!(merged(&mut faults, change).is_err());
         }

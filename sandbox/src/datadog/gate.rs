@@ -10,7 +10,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::errors::ApiError;
-use crate::hub::{Hub, Settings};
+use crate::hub::{Hub, Settings, Until};
+
+/// The route that says whether an API key is valid.
+pub(super) const VALIDATE: &str = "/api/v1/validate";
 
 /// The route that says whether an API key is valid.
 pub(super) const VALIDATE: &str = "/api/v1/validate";
@@ -18,15 +21,19 @@ pub(super) const VALIDATE: &str = "/api/v1/validate";
 /// The gate itself.
 pub(super) async fn pass(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let target = request.uri().to_string();
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or(path.as_str(), MatchedPath::as_str);
     let counted = format!("{} {route}", request.method());
-    let fault = hub.change(|world, _| {
-        *world.requests.entry(counted).or_insert(0) += 1;
-        world.faults.hit_datadog(&path)
-    });
+    hub.change(|world, _| *world.requests.entry(counted).or_insert(0) += 1);
+    hub.wait(|world, _| match world.faults.holds_datadog(&target) {
+        true => Err(Until::Change),
+        false => Ok(()),
+    })
+    .await;
+    let fault = hub.change(|world, _| world.faults.hit_datadog(&target));
     if let Some(status) = fault.and_then(|status| StatusCode::from_u16(status).ok()) {
         return ApiError::Fault(status).into_response();
     }

@@ -1,0 +1,11 @@
+# One line each; what they do is said in CONTRIBUTING.md. `make demo` and `make test` set up what they need.
+.PHONY: build test lint demo bless bench proof lambda clean
+build: ; cargo build --workspace --locked
+test: ; bash tests/run.sh
+lint: ; cargo fmt --all --check && cargo clippy --workspace --all-targets --locked -- -D warnings
+demo: build ; cargo run --quiet --locked -p tests --bin cb-demo
+bless: build ; bash tests/bless.sh
+bench: ; bash tests/bench/run.sh
+lambda: ; bash dispatcher/build.sh
+proof: ; PROPTEST_CASES=4096 bash tests/run.sh && bash tests/bench/run.sh
+clean: ; cargo clean

@@ -1,0 +1,132 @@
+//! What can go wrong, each with the value at fault and what to do. Text only; nothing here prints or decides an exit code.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A failed command. Nothing was written, unless the text says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The name breaks the rules of a DNS label, which it becomes in host names and in `service:` tags.
+    #[error("`{name}` cannot name a service: {rule}; try `--service {proposal}`")]
+    Name {
+        /// The name as given.
+        name: String,
+        /// The rule that it breaks.
+        rule: &'static str,
+        /// A name near to it that is fine.
+        proposal: String,
+    },
+
+    /// The name means something else to the language's tools.
+    #[error("`{name}` cannot name a {language} service: {why}; try `--service {name}-service`")]
+    Reserved {
+        /// The name as given.
+        name: String,
+        /// The language's title.
+        language: &'static str,
+        /// Who reserves it.
+        why: &'static str,
+    },
+
+    /// The current directory looks like several languages.
+    #[error("the current directory holds {markers}: say which language you want with {options}")]
+    Ambiguous {
+        /// The files found, as prose.
+        markers: String,
+        /// The options to choose from, as prose.
+        options: String,
+    },
+
+    /// The language is known, but cb-gen cannot write it.
+    #[error(
+        "there is no template for {language} yet ({reason}); there is one for {ready}: use {options}"
+    )]
+    NotYet {
+        /// The language's title.
+        language: &'static str,
+        /// Why it was chosen.
+        reason: String,
+        /// Languages that have a template, as prose.
+        ready: String,
+        /// The options that choose them, as prose.
+        options: String,
+    },
+
+    /// Files are in the way.
+    #[error(
+        "{} in `{}` would be overwritten:{}\nnothing was written: move what you want to keep, choose another folder with `--out`, or say `--force`",
+        if files.len() == 1 { "a file".to_owned() } else { format!("{} files", files.len()) },
+        out.display(),
+        files.iter().map(|file| format!("\n  {file}")).collect::<String>()
+    )]
+    Conflicts {
+        /// The folder as given.
+        out: PathBuf,
+        /// Paths inside it.
+        files: Vec<String>,
+    },
+
+    /// A file stands where a folder is needed.
+    #[error("`{}` is not a folder: move it, or choose another folder with `--out`", .0.display())]
+    NotAFolder(PathBuf),
+
+    /// A folder stands where a file is needed.
+    #[error("`{}` is a folder where a file must be written: move it, or choose another folder with `--out`", .0.display())]
+    IsAFolder(PathBuf),
+
+    /// Writing would follow a link to somewhere else.
+    #[error("`{}` is a symbolic link {problem}: remove it, or choose another folder with `--out`", path.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+
+    /// The operating system refused.
+    #[error("cannot {action} `{}`: {source}; {UNDONE}", path.display())]
+    Disk {
+        /// What was tried.
+        action: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// Its answer.
+        source: io::Error,
+    },
+
+    /// The operating system refused, and refused again when asked to undo what was done.
+    #[error(
+        "{first}\nand then cannot undo all of it: {left} may be left behind; mend the cause and run the command again with `--force`"
+    )]
+    HalfUndone {
+        /// The error that began it.
+        first: Box<Error>,
+        /// What could not be undone.
+        left: String,
+    },
+
+    /// A template of cb-gen's own is wrong.
+    #[error(
+        "the template `{template}` is wrong: {detail}; nothing was written; please report this"
+    )]
+    Template {
+        /// Its path among the templates.
+        template: String,
+        /// What the engine says.
+        detail: String,
+    },
+}
+
+const UNDONE: &str = "the folder is as it was before; mend the cause and run the command again";
+
+impl Error {
+    /// For `map_err`: the operating system refused to do `action` with `path`.
+    pub(crate) fn disk(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Disk {
+            action,
+            path,
+            source,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The languages, one row each, and how one is chosen. A row says all that cb-gen knows of a language besides its templates;
+//! whether it can be written at all is decided by whether `templates/<name>/` exists.
+
+use std::path::Path;
+
+use crate::error::Error;
+
+/// A language, and what a scaffold in it needs besides its files.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Language {
+    /// What `--lang` takes, and the folder of its templates.
+    pub name: &'static str,
+    /// How prose calls it.
+    pub title: &'static str,
+    /// The framework of the service.
+    pub framework: &'static str,
+    /// The file in the current directory that chooses it.
+    pub marker: &'static str,
+    /// Names that its tools do not take for a service, and who reserves them.
+    pub reserved: &'static [(&'static str, &'static [&'static str])],
+    /// Files that belong to the user from the first run on: never overwritten.
+    pub seeded: &'static [&'static str],
+    /// Files that may be executed.
+    pub executable: &'static [&'static str],
+    /// What to type next inside the folder, each with its reason.
+    pub next: &'static [(&'static str, &'static str)],
+}
+
+/// The language of a directory that names none.
+pub const DEFAULT: &Language = &LANGUAGES[0];
+
+/// Every language.
+pub const LANGUAGES: &[Language] = &[
+    Language {
+        name: "rust",
+        title: "Rust",
+        framework: "axum",
+        marker: "Cargo.toml",
+        reserved: &[
+            ("it is a keyword of Rust", RUST_KEYWORDS),
+            (
+                "cargo refuses it as the name of a package or program",
+                CARGO_NAMES,
+            ),
+        ],
+        seeded: &["src/hooks.rs"],
+        executable: &[],
+        next: &[
+            ("cargo test", "offline: needs no Datadog and no Redis"),
+            ("cargo run", "the settings are in README.md"),
+            (
+                "terraform init && terraform apply",
+                "monitor.tf: the monitor that trips the breaker",
+            ),
+        ],
+    },
+    planned("go", "Go", "net/http", "go.mod"),
+    planned("typescript", "TypeScript", "Fastify", "package.json"),
+    planned("python", "Python", "FastAPI", "pyproject.toml"),
+    planned("java", "Java", "Spring Boot", "pom.xml"),
+];
+
+const fn planned(
+    name: &'static str,
+    title: &'static str,
+    framework: &'static str,
+    marker: &'static str,
+) -> Language {
+    Language {
+        name,
+        title,
+        framework,
+        marker,
+        reserved: &[],
+        seeded: &[],
+        executable: &[],
+        next: &[],
+    }
+}
+
+/// Strict and reserved keywords up to edition 2024 that are legal DNS labels.
+const RUST_KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// What `cargo new` refuses besides: crates of the compiler, folders of cargo's own below `target`.
+const CARGO_NAMES: &[&str] = &[
+    "alloc",
+    "build",
+    "core",
+    "deps",
+    "examples",
+    "incremental",
+    "proc-macro",
+    "std",
+    "test",
+];
+
+/// A language and why it was chosen.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The language.
+    pub language: &'static Language,
+    /// The reason, as prose in brackets would give it.
+    pub reason: String,
+}
+
+/// The row of a name.
+pub fn named(name: &str) -> Option<&'static Language> {
+    LANGUAGES.iter().find(|language| language.name == name)
+}
+
+/// The language asked for, else the one the folder names, else Rust.
+///
+/// # Errors
+/// [`Error::Ambiguous`] when the folder names several and none was asked for.
+pub fn choose(asked: Option<&'static Language>, folder: &Path) -> Result<Choice, Error> {
+    if let Some(language) = asked {
+        return Ok(Choice {
+            language,
+            reason: format!("asked for with --lang {}", language.name),
+        });
+    }
+    let found: Vec<_> = LANGUAGES
+        .iter()
+        .filter(|language| folder.join(language.marker).is_file())
+        .collect();
+    match found.as_slice() {
+        [] => Ok(Choice {
+            language: DEFAULT,
+            reason: "the default: the current directory names no language".to_owned(),
+        }),
+        [language] => Ok(Choice {
+            language,
+            reason: format!("the current directory holds {}", language.marker),
+        }),
+        several => Err(Error::Ambiguous {
+            markers: prose(several.iter().map(|language| language.marker), "and"),
+            options: options(several.iter().copied()),
+        }),
+    }
+}
+
+/// `--lang a or --lang b`, each in backticks.
+pub(crate) fn options<'a>(languages: impl Iterator<Item = &'a Language>) -> String {
+    prose(
+        languages.map(|language| format!("`--lang {}`", language.name)),
+        "or",
+    )
+}
+
+/// `a, b and c`.
+pub(crate) fn prose(items: impl Iterator<Item = impl Into<String>>, last: &str) -> String {
+    let mut items: Vec<String> = items.map(Into::into).collect();
+    match items.pop() {
+        Some(end) if !items.is_empty() => format!("{} {last} {end}", items.join(", ")),
+        end => end.unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEFAULT, LANGUAGES, prose};
+
+    #[test]
+    fn the_default_is_rust_and_no_two_rows_share_a_name_or_marker() {
+        assert_eq!(DEFAULT.name, "rust");
+        for (i, one) in LANGUAGES.iter().enumerate() {
+            assert!(
+                LANGUAGES[i + 1..]
+                    .iter()
+                    .all(|other| one.name != other.name && one.marker != other.marker)
+            );
+        }
+    }
+
+    #[test]
+    fn lists_read_as_prose() {
+        assert_eq!(prose(["a"; 0].iter().copied(), "and"), "");
+        assert_eq!(prose(["a"].into_iter(), "and"), "a");
+        assert_eq!(prose(["a", "b", "c"].into_iter(), "or"), "a, b or c");
+    }
+}

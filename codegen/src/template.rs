@@ -1,0 +1,77 @@
+//! One template and its values become text. The engine stays in this file; a name the values lack is an error, never an empty place,
+//! and nothing is escaped, because the output is source code.
+
+use handlebars::Handlebars;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The suffix of a file that is rendered; every other file is copied byte for byte.
+const SUFFIX: &str = ".hbs";
+
+/// The path that a file among the templates has in the scaffold, and its content.
+///
+/// # Errors
+/// [`Error::Template`] when the template is no text, no template, or asks for a value that is not there.
+pub(crate) fn render(
+    path: &str,
+    content: &[u8],
+    values: &Value,
+) -> Result<(String, Vec<u8>), Error> {
+    let Some(target) = path.strip_suffix(SUFFIX) else {
+        return Ok((path.to_owned(), content.to_vec()));
+    };
+    let wrong = |detail: String| Error::Template {
+        template: path.to_owned(),
+        detail,
+    };
+    let text = std::str::from_utf8(content).map_err(|error| wrong(error.to_string()))?;
+    let mut engine = Handlebars::new();
+    engine.set_strict_mode(true);
+    engine.register_escape_fn(handlebars::no_escape);
+    let rendered = engine
+        .render_template(text, values)
+        .map_err(|error| wrong(one_line(&error.to_string())))?;
+    Ok((target.to_owned(), rendered.into_bytes()))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::render;
+
+    #[test]
+    fn only_templates_are_rendered_and_nothing_is_escaped() {
+        let values = json!({"service": "a&<b>"});
+        let rendered =
+            render("src/a.rs.hbs", b"{{service}} \\{{kept}}", &values).expect("a good template");
+        assert_eq!(
+            rendered,
+            ("src/a.rs".to_owned(), b"a&<b> {{kept}}".to_vec())
+        );
+        let copied = render("src/a.rs", b"{{service}} \xff", &values).expect("a plain file");
+        assert_eq!(
+            copied,
+            ("src/a.rs".to_owned(), b"{{service}} \xff".to_vec())
+        );
+    }
+
+    #[test]
+    fn a_wrong_template_is_named() {
+        for text in ["{{servce}}", "{{#if a}}", "{{> missing}}", "\u{0}{{"] {
+            let error =
+                render("a/b.hbs", text.as_bytes(), &json!({"service": "a"})).expect_err(text);
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("the template `a/b.hbs` is wrong: "),
+                "{error}"
+            );
+        }
+    }
+}

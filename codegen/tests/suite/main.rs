@@ -1,0 +1,9 @@
+//! The tests of `cb-gen` from outside: its command line case by case, its promise to write all or nothing, and what it writes.
+
+mod atomic;
+mod golden;
+mod program;
+mod ui;
+mod workspaces;
+
+mod tree;

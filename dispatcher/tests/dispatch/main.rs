@@ -1,0 +1,9 @@
+//! The dispatcher at work: in this process, and as the real `bootstrap`. One binary, so that both
+//! share the services that are called.
+
+#[cfg(test)]
+mod bootstrap;
+#[cfg(test)]
+mod callbacks;
+#[cfg(test)]
+mod support;

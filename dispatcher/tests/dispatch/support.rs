@@ -1,0 +1,166 @@
+//! A service to be called: speaks just enough HTTP/1.1 on 127.0.0.1 to hear one request per
+//! connection and answer it as told. It uses nothing of the dispatcher, so that it can witness.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_rustls::TlsAcceptor;
+
+pub(crate) const KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// What a service heard.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) first_line: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+/// How a service answers.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    /// This status line and these headers.
+    Say(&'static str),
+    /// 200, once there is a permit.
+    Held(Arc<Semaphore>),
+}
+
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
+    pub(crate) heard: mpsc::UnboundedReceiver<Heard>,
+}
+
+impl Service {
+    pub(crate) async fn start(answer: Answer) -> Service {
+        Service::listen(answer, None).await
+    }
+
+    pub(crate) async fn start_tls(answer: Answer, tls: TlsAcceptor) -> Service {
+        Service::listen(answer, Some(tls)).await
+    }
+
+    async fn listen(answer: Answer, tls: Option<TlsAcceptor>) -> Service {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, heard) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (answer, tell, tls) = (answer.clone(), tell.clone(), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => converse(stream, answer, tell).await,
+                        // A client that does not trust the certificate goes away.
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) => converse(stream, answer, tell).await,
+                            Err(_) => None,
+                        },
+                    }
+                });
+            }
+        });
+        Service { address, heard }
+    }
+
+    pub(crate) fn url(&self, scheme: &str) -> String {
+        format!("{scheme}://localhost:{}/cb", self.address.port())
+    }
+
+    /// The requests heard so far.
+    pub(crate) fn all_heard(&mut self) -> Vec<Heard> {
+        std::iter::from_fn(|| self.heard.try_recv().ok()).collect()
+    }
+}
+
+async fn converse(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    answer: Answer,
+    tell: mpsc::UnboundedSender<Heard>,
+) -> Option<()> {
+    let mut bytes = Vec::new();
+    let heard = loop {
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+        if let Some(heard) = read(&bytes) {
+            break heard;
+        }
+    };
+    tell.send(heard).ok()?;
+    let head = match answer {
+        Answer::Say(head) => head,
+        Answer::Held(permits) => {
+            permits.acquire().await.ok()?.forget();
+            "200 OK"
+        }
+    };
+    let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\n\r\n");
+    stream.write_all(answer.as_bytes()).await.ok()?;
+    stream.shutdown().await.ok()
+}
+
+/// The request, once it is whole.
+fn read(bytes: &[u8]) -> Option<Heard> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let (first_line, headers) = head.split_once("\r\n")?;
+    let headers: BTreeMap<_, _> = headers
+        .split("\r\n")
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let whole = headers.get("content-length")?.parse() == Ok(body.len());
+    whole.then(|| Heard {
+        first_line: first_line.to_owned(),
+        headers,
+        body: body.to_owned(),
+    })
+}
+
+/// A private authority as PEM, and a server for `localhost` with a certificate of it.
+pub(crate) fn private_tls() -> (String, TlsAcceptor) {
+    let key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::new([]).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let root = authority.self_signed(&key).unwrap();
+    let issuer = Issuer::new(authority, key);
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(["localhost".to_owned()])
+        .unwrap()
+        .signed_by(&key, &issuer)
+        .unwrap();
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![leaf.der().clone()],
+            PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        )
+        .unwrap();
+    (root.pem(), TlsAcceptor::from(Arc::new(config)))
+}
+
+/// An SNS event with one record per message, `m-1`, `m-2`, …
+pub(crate) fn event(messages: &[String]) -> Value {
+    let record = |(at, message): (usize, &String)| json!({ "EventSource": "aws:sns", "Sns": { "MessageId": format!("m-{}", at + 1), "Subject": "[Triggered] x", "Message": message } });
+    json!({ "Records": messages.iter().enumerate().map(record).collect::<Vec<_>>() })
+}
+
+/// A notification that asks for `urls`, of monitor 4242.
+pub(crate) fn message(urls: &[String]) -> String {
+    let lines: String = urls
+        .iter()
+        .map(|url| format!("{}: {url}\n", contract::KEYWORD))
+        .collect();
+    format!(
+        "{lines}\nMonitor Status: https://app.datadoghq.com/monitors/4242?group=bank_code%3A0001&event_id=8082436309665268856"
+    )
+}

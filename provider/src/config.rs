@@ -1,0 +1,367 @@
+//! The `provider` block: its schema, its rules, and what becomes of it. Values may be unknown while planning;
+//! then nothing is asked of Datadog, and what depends on them stays unknown too.
+
+use crate::datadog::{ApiUrl, Client, Clock, Keys, SITES};
+use crate::names;
+use contract::Message;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tfplugin::{
+    Attr, Attribute, Block as NestedBlock, Diagnostic, Diagnostics, IntoValue, Path, Schema,
+    Sensitive, Type, Value, checks,
+};
+
+/// A set whose elements may be unknown one by one.
+pub(crate) type Texts = Attr<BTreeSet<Attr<String>>>;
+
+tfplugin::model! {
+    /// The `provider` block as written.
+    pub struct Block {
+        pub(crate) api_key: Attr<Sensitive<String>>,
+        pub(crate) app_key: Attr<Sensitive<String>>,
+        pub(crate) site: Attr<String>,
+        pub(crate) api_url: Attr<String>,
+        pub(crate) sns_topic: Attr<String>,
+        pub(crate) notify: Texts,
+        pub(crate) allowed_callback_hosts: Attr<Vec<Attr<String>>>,
+        pub(crate) allow_insecure_callbacks: Attr<bool>,
+        pub(crate) default_tags: Attr<DefaultTags>,
+    }
+
+    /// The block `default_tags`.
+    pub struct DefaultTags {
+        pub(crate) tags: Attr<BTreeMap<String, Attr<String>>>,
+    }
+}
+
+/// Looks up an environment variable.
+pub(crate) type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What the provider takes from outside its block.
+pub(crate) struct Surroundings {
+    pub(crate) environment: Environment,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// The `provider` block put to use: what the resources work with.
+pub struct Settings {
+    /// `None` while keys, site or URL are unknown.
+    pub(crate) client: Option<Client>,
+    pub(crate) sns_topic: Attr<String>,
+    pub(crate) notify: Texts,
+    /// A map of strings, null, or unknown.
+    pub(crate) default_tags: Value,
+    pub(crate) allowed_callback_hosts: Attr<Vec<Attr<String>>>,
+    pub(crate) allow_insecure_callbacks: Attr<bool>,
+}
+
+/// The schema of the block.
+pub(crate) fn schema() -> Schema {
+    Schema::new("Datadog monitors that trip and reset circuit breakers.")
+        .attributes(access())
+        .attributes(defaults())
+        .blocks([NestedBlock::single("default_tags")
+            .describe("Tags that every monitor gets.")
+            .attributes([Attribute::map("tags", Type::String).optional().describe(
+                "Tags as `key = \"value\"`. A monitor's own tag with the same key wins.",
+            )])])
+}
+
+fn access() -> [Attribute; 4] {
+    let api_url = |url: &str| {
+        ApiUrl::choose(Some(url), None)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    };
+    [
+        Attribute::string("api_key").optional().sensitive().describe("Datadog API key. Default: `DD_API_KEY`."),
+        Attribute::string("app_key").optional().sensitive().describe("Datadog application key. Default: `DD_APP_KEY`."),
+        Attribute::string("site").optional().check(checks::one_of(SITES.iter().copied())).describe(format!(
+            "Datadog site: {}. Default: `DD_SITE`, else `datadoghq.com`.",
+            SITES.iter().map(|site| format!("`{site}`")).collect::<Vec<_>>().join(", ")
+        )),
+        Attribute::string("api_url").optional().check(checks::text(api_url)).describe(
+            "URL of the API instead of the site's, for a proxy or a sandbox. Default: `DD_HOST`.",
+        ),
+    ]
+}
+
+fn defaults() -> [Attribute; 4] {
+    [
+        Attribute::string("sns_topic").optional().check(checks::text(names::check_topic)).describe(
+            "Name of the SNS topic, as in `@sns-NAME`, for monitors with callbacks that name none.",
+        ),
+        Attribute::set("notify", Type::String).optional().describe(
+            "Handles, each with its `@`, that every monitor notifies unless it sets `notify` itself.",
+        ),
+        Attribute::list("allowed_callback_hosts", Type::String).optional().check_each(checks::text(host_pattern)).describe(
+            "Hosts that callbacks may name, each a host or `*.suffix`. Checked at plan. Default: any.",
+        ),
+        Attribute::bool("allow_insecure_callbacks").optional().describe(
+            "Accept `http://localhost` callbacks, with a warning. For a laptop only. Default `false`.",
+        ),
+    ]
+}
+
+fn host_pattern(pattern: &str) -> Result<(), String> {
+    let host = pattern.strip_prefix("*.").unwrap_or(pattern);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    if host.is_empty() || !host.chars().all(plain) {
+        return Err(format!(
+            "`{pattern}` is no host: write `funds.example.com` or `*.example.com`, without scheme, port or path"
+        ));
+    }
+    Ok(())
+}
+
+/// What no single row of the schema can see.
+pub(crate) fn validate(block: &Block) -> Diagnostics {
+    let handles = block
+        .notify
+        .known()
+        .into_iter()
+        .flatten()
+        .filter_map(Attr::known)
+        .cloned()
+        .collect();
+    let problems = Message {
+        handles,
+        ..Message::default()
+    }
+    .check();
+    let reported = |problem: contract::Problem| {
+        Diagnostic::error("Invalid handle")
+            .detail(problem.detail)
+            .at(Path::to("notify").element())
+    };
+    problems.into_iter().map(reported).collect()
+}
+
+/// Puts the block to use; the second part is warnings. Nothing is sent to Datadog.
+pub(crate) fn configure(
+    block: Block,
+    surroundings: &Surroundings,
+    terraform_version: &str,
+) -> Result<(Settings, Diagnostics), Diagnostics> {
+    let mut warnings = Diagnostics::new();
+    let client = match access_of(&block, surroundings)? {
+        Some((url, keys)) => {
+            warnings.extend(exposed(&url));
+            Some(client(url, keys, surroundings, terraform_version)?)
+        }
+        None => None,
+    };
+    let default_tags = match block.default_tags {
+        Attr::Null => Value::Null,
+        Attr::Unknown => Value::Unknown,
+        Attr::Known(tags) => tags.tags.into_value(),
+    };
+    let settings = Settings {
+        client,
+        sns_topic: block.sns_topic,
+        notify: block.notify,
+        default_tags,
+        allowed_callback_hosts: block.allowed_callback_hosts,
+        allow_insecure_callbacks: block.allow_insecure_callbacks,
+    };
+    Ok((settings, warnings))
+}
+
+/// URL and keys; `None` while one of them is unknown.
+fn access_of(
+    block: &Block,
+    surroundings: &Surroundings,
+) -> Result<Option<(ApiUrl, Keys)>, Diagnostics> {
+    let (api, app) = (revealed(&block.api_key), revealed(&block.app_key));
+    let api = filled(&api, "DD_API_KEY", surroundings);
+    let app = filled(&app, "DD_APP_KEY", surroundings);
+    let mut missing = Diagnostics::new();
+    missing.extend(missing_key(&api, "api_key", "DD_API_KEY"));
+    missing.extend(missing_key(&app, "app_key", "DD_APP_KEY"));
+    missing.into_result()?;
+    let url = filled(&block.api_url, "DD_HOST", surroundings);
+    let site = filled(&block.site, "DD_SITE", surroundings);
+    // An API URL makes the site irrelevant, known or not.
+    let open = url.is_unknown() || (url.is_null() && site.is_unknown());
+    let (Attr::Known(api), Attr::Known(app), false) = (api, app, open) else {
+        return Ok(None);
+    };
+    let url = ApiUrl::choose(url.as_str(), site.as_str()).map_err(|error| {
+        let place = if url.is_null() { "site" } else { "api_url" };
+        Diagnostic::error("Unknown Datadog API")
+            .detail(error.to_string())
+            .at(place)
+    })?;
+    Ok(Some((url, Keys { api, app })))
+}
+
+fn revealed(key: &Attr<Sensitive<String>>) -> Attr<String> {
+    key.as_ref().map(|key| key.reveal().clone())
+}
+
+/// The setting, else the variable; an empty text counts as none.
+fn filled(written: &Attr<String>, variable: &str, surroundings: &Surroundings) -> Attr<String> {
+    let filled = |text: &String| !text.trim().is_empty();
+    match written {
+        Attr::Known(text) if filled(text) => Attr::Known(text.trim().to_owned()),
+        Attr::Unknown => Attr::Unknown,
+        _ => (surroundings.environment)(variable)
+            .filter(filled)
+            .map(|text| text.trim().to_owned())
+            .into(),
+    }
+}
+
+fn missing_key(key: &Attr<String>, name: &'static str, variable: &str) -> Option<Diagnostic> {
+    let detail =
+        format!("set the environment variable `{variable}`, or `{name}` in the provider block");
+    key.is_null().then(|| {
+        Diagnostic::error("Missing Datadog key")
+            .detail(detail)
+            .at(name)
+    })
+}
+
+fn exposed(url: &ApiUrl) -> Option<Diagnostic> {
+    let detail = "requests to `api_url` are not encrypted and leave this machine with both keys in them: use `https`";
+    url.exposes_keys().then(|| {
+        Diagnostic::warning("Datadog keys travel in clear text")
+            .detail(detail)
+            .at("api_url")
+    })
+}
+
+fn client(
+    url: ApiUrl,
+    keys: Keys,
+    surroundings: &Surroundings,
+    terraform: &str,
+) -> Result<Client, Diagnostics> {
+    let agent = format!(
+        "terraform-provider-circuitbreaker/{} (terraform {terraform})",
+        env!("CARGO_PKG_VERSION")
+    );
+    Client::new(url, keys, &agent, surroundings.clock.clone()).map_err(|error| {
+        Diagnostic::error("Datadog client cannot be made")
+            .detail(error.to_string())
+            .into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datadog::SystemClock;
+
+    fn surroundings(variables: &'static [(&str, &str)]) -> Surroundings {
+        let find = move |name: &str| {
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        Surroundings {
+            environment: Box::new(find),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    const KEYS: &[(&str, &str)] = &[("DD_API_KEY", "api"), ("DD_APP_KEY", "app")];
+
+    fn told(block: Block, variables: &'static [(&str, &str)]) -> Result<(bool, String), String> {
+        let (settings, warnings) = configure(block, &surroundings(variables), "1.11.4")
+            .map_err(|error| error.to_string())?;
+        Ok((settings.client.is_some(), warnings.to_string()))
+    }
+
+    #[test]
+    fn keys_come_from_the_block_or_the_environment() {
+        assert_eq!(told(Block::default(), KEYS), Ok((true, String::new())));
+        let keys = Block {
+            api_key: Attr::Known(Sensitive("api".to_owned())),
+            app_key: Attr::Known(Sensitive("app".to_owned())),
+            ..Block::default()
+        };
+        assert_eq!(told(keys, &[]), Ok((true, String::new())));
+    }
+
+    #[test]
+    fn a_missing_key_names_its_variable() {
+        let error = told(Block::default(), &[("DD_API_KEY", " ")]).unwrap_err();
+        assert!(
+            error.contains("`DD_API_KEY`") && error.contains("`DD_APP_KEY`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_yet_defers_the_client() {
+        for block in [
+            Block {
+                api_key: Attr::Unknown,
+                ..Block::default()
+            },
+            Block {
+                api_url: Attr::Unknown,
+                ..Block::default()
+            },
+            Block {
+                site: Attr::Unknown,
+                ..Block::default()
+            },
+        ] {
+            assert_eq!(told(block, KEYS), Ok((false, String::new())));
+        }
+        let irrelevant = Block {
+            site: Attr::Unknown,
+            api_url: "https://x.example".into(),
+            ..Block::default()
+        };
+        assert_eq!(told(irrelevant, KEYS), Ok((true, String::new())));
+    }
+
+    #[test]
+    fn a_wrong_site_and_clear_text_are_told() {
+        const SITE: &[(&str, &str)] = &[
+            ("DD_API_KEY", "api"),
+            ("DD_APP_KEY", "app"),
+            ("DD_SITE", "datadog.com"),
+        ];
+        let error = told(Block::default(), SITE).unwrap_err();
+        assert!(
+            error.contains("`datadog.com` is no datadog site"),
+            "{error}"
+        );
+        let clear = Block {
+            api_url: "http://datadog.internal".into(),
+            ..Block::default()
+        };
+        let (_, warning) = told(clear, KEYS).unwrap();
+        assert!(warning.contains("not encrypted"), "{warning}");
+    }
+
+    #[test]
+    fn hosts_are_hosts() {
+        for good in ["funds.example.com", "*.example.com", "localhost"] {
+            assert_eq!(host_pattern(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "https://funds.example.com",
+            "funds.example.com:443",
+            "a/b",
+            "",
+            "*.",
+        ] {
+            assert!(host_pattern(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_handle_of_the_provider_is_checked() {
+        let block = Block {
+            notify: Attr::Known([Attr::Known("slack".to_owned()), Attr::Unknown].into()),
+            ..Block::default()
+        };
+        assert!(validate(&block).to_string().contains("begins with `@`"));
+    }
+}

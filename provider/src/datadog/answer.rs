@@ -1,0 +1,204 @@
+//! What an HTTP answer means: success, a typed error, or "try again". Pure functions of status, headers and body,
+//! so that every case is a line of a table in the tests.
+
+use super::Error;
+use super::retry::Again;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The pause after a 429 that does not say when its limit resets.
+const UNTOLD_RESET: Duration = Duration::from_secs(10);
+
+/// The parts of an answer that decide.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: String,
+    /// `X-RateLimit-Reset` on 429, `Retry-After` on 5xx; seconds.
+    pub(super) wait: Option<Duration>,
+    /// `X-RateLimit-Name`.
+    pub(super) limit: Option<String>,
+}
+
+/// What to do next.
+pub(super) enum Verdict {
+    Done(Value),
+    Failed(Error),
+    /// Only the server's state or the clock stands in the way; the error is for when patience ends.
+    Again(Again, Error),
+}
+
+impl Answer {
+    /// Reads the answer to `request` (method and path), which was sent `attempts` times by now.
+    pub(super) fn judge(self, request: &str, attempts: u32) -> Verdict {
+        let request = request.to_owned();
+        let (status, detail) = (self.status, detail(&self.body));
+        match status {
+            200..=299 => match serde_json::from_str(&self.body) {
+                Ok(value) => Verdict::Done(value),
+                Err(_) => Verdict::Failed(Error::Unreadable { request, detail }),
+            },
+            401 | 403 => Verdict::Failed(Error::Forbidden {
+                request,
+                status,
+                detail,
+            }),
+            404 => Verdict::Failed(Error::NotFound { request, detail }),
+            429 => self.limited(request),
+            500..=599 => {
+                let again = Again::Backoff {
+                    at_least: self.wait,
+                    processed: true,
+                };
+                let error = Error::Unavailable {
+                    request,
+                    status,
+                    attempts,
+                    detail,
+                    maybe_done: false,
+                };
+                Verdict::Again(again, error)
+            }
+            _ => Verdict::Failed(Error::Refused {
+                request,
+                status,
+                detail,
+            }),
+        }
+    }
+
+    fn limited(self, request: String) -> Verdict {
+        let reset = self.wait.unwrap_or(UNTOLD_RESET);
+        let limit = self.limit.unwrap_or_else(|| "unnamed".to_owned());
+        Verdict::Again(
+            Again::After(reset),
+            Error::RateLimited {
+                request,
+                limit,
+                reset,
+            },
+        )
+    }
+}
+
+/// Datadog's own words: `{"errors":["…"]}`, else what kind of body came instead.
+fn detail(body: &str) -> String {
+    let listed = serde_json::from_str::<Value>(body).ok().and_then(|value| {
+        let texts = value.get("errors")?.as_array()?.iter().map(text);
+        Some(texts.collect::<Vec<_>>().join("; "))
+    });
+    match listed {
+        Some(texts) if !texts.is_empty() => texts,
+        _ => summary(body.trim()),
+    }
+}
+
+/// An entry of `errors`: a text in API v1, an object with `detail` or `title` elsewhere.
+fn text(entry: &Value) -> String {
+    let inner = entry
+        .get("detail")
+        .or_else(|| entry.get("title"))
+        .unwrap_or(entry);
+    inner
+        .as_str()
+        .map_or_else(|| inner.to_string(), str::to_owned)
+}
+
+fn summary(body: &str) -> String {
+    const SHOWN: usize = 200;
+    if body.is_empty() {
+        return "an empty body".to_owned();
+    }
+    if body.starts_with('<') {
+        return format!("an HTML page of {} bytes, not the API", body.len());
+    }
+    match body.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &body[..end]),
+        None => body.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(status: u16, body: &str) -> String {
+        let answer = Answer {
+            status,
+            body: body.to_owned(),
+            ..Answer::default()
+        };
+        match answer.judge("GET /api/v1/monitor/7", 1) {
+            Verdict::Done(value) => format!("done {value}"),
+            Verdict::Failed(error) => format!("failed: {error}"),
+            Verdict::Again(_, error) => format!("again: {error}"),
+        }
+    }
+
+    /// Status, body, and what the verdict must say.
+    const MEANINGS: &[(u16, &str, &str)] = &[
+        (
+            200,
+            r#"{"id":9007199254740993}"#,
+            r#"done {"id":9007199254740993}"#,
+        ),
+        (
+            200,
+            "<html>hi</html>",
+            "failed: datadog's answer to `GET /api/v1/monitor/7` cannot be used: an HTML page of 15 bytes",
+        ),
+        (
+            302,
+            "",
+            "failed: datadog refused `GET /api/v1/monitor/7` with status 302: an empty body",
+        ),
+        (
+            400,
+            r#"{"errors":["one","two"]}"#,
+            "failed: datadog refused `GET /api/v1/monitor/7` with status 400: one; two",
+        ),
+        (
+            400,
+            r#"{"errors":[{"title":"T","detail":"D"}]}"#,
+            "with status 400: D",
+        ),
+        (
+            403,
+            r#"{"errors":["Forbidden"]}"#,
+            "failed: datadog refused the keys for `GET /api/v1/monitor/7` with status 403: Forbidden; check `api_key`",
+        ),
+        (
+            404,
+            r#"{"errors":["Monitor not found"]}"#,
+            "failed: datadog knows no `GET /api/v1/monitor/7`: Monitor not found",
+        ),
+        (
+            429,
+            r#"{"errors":["Too many"]}"#,
+            "again: datadog's rate limit `unnamed` refused",
+        ),
+        (
+            503,
+            "<html><body>503</body></html>",
+            "again: datadog failed `GET /api/v1/monitor/7` with status 503 in 1 attempt(s): an HTML page",
+        ),
+        (500, "oops", "with status 500 in 1 attempt(s): oops"),
+    ];
+
+    #[test]
+    fn each_status_has_its_meaning() {
+        for (status, body, expected) in MEANINGS {
+            let got = verdict(*status, body);
+            assert!(
+                got.contains(expected),
+                "{status} {body}\n got {got}\nwant {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_body_is_cut_at_a_character() {
+        let cut = summary(&"あ".repeat(500));
+        assert_eq!(cut.chars().count(), 201);
+    }
+}

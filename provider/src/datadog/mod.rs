@@ -1,0 +1,21 @@
+//! The Datadog API, version 1, as far as monitors need it: the only place that knows HTTP.
+//! No Terraform word and no rule about messages belongs here.
+
+mod monitor;
+
+mod client;
+
+mod answer;
+
+mod retry;
+
+mod tls;
+
+mod site;
+
+mod error;
+
+pub use client::{Client, Keys};
+pub use error::Error;
+pub use retry::{Clock, SystemClock};
+pub use site::{ApiUrl, SITES, SiteError};

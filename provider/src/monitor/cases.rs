@@ -1,0 +1,195 @@
+//! The data cases of `provider/tests/data`: configuration to request, Datadog's answer to state, and what is refused.
+//! Values are written as JSON, with `"(unknown)"` for what is not known yet; a new case needs no code.
+
+use super::model::{Wiring, set};
+use super::{body, checks, plan, schema, state};
+use crate::config::{self, Settings, Surroundings};
+use crate::datadog::Clock;
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tfplugin::{Diagnostics, FromValue, Number, Type, Value, async_trait};
+
+/// A clock on which every pause is over at once.
+pub(super) struct NoWait;
+
+#[async_trait]
+impl Clock for NoWait {
+    async fn sleep(&self, _: Duration) {}
+}
+
+/// JSON as a value of the type, with what is missing null; blocks are never null.
+pub(super) fn value(json: &Json, ty: &Type) -> Value {
+    let mut value = loose(json).conform(ty).unwrap();
+    for block in ["callback", "monitor_thresholds"] {
+        if matches!(ty, Type::Object(attributes) if attributes.contains_key(block))
+            && value.get(block).is_null()
+        {
+            set(&mut value, block, Value::List(Vec::new()));
+        }
+    }
+    value
+}
+
+fn loose(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => (*flag).into(),
+        Json::Number(number) => number.to_string().parse::<Number>().unwrap().into(),
+        Json::String(text) if text == "(unknown)" => Value::Unknown,
+        Json::String(text) => text.as_str().into(),
+        Json::Array(items) => Value::List(items.iter().map(loose).collect()),
+        Json::Object(fields) => Value::object(
+            fields
+                .iter()
+                .map(|(name, value)| (name.as_str(), loose(value))),
+        ),
+    }
+}
+
+pub(super) fn monitor(json: &Json) -> Value {
+    value(json, &schema::schema().ty())
+}
+
+/// The provider block of a case, with keys from the environment; no request is ever made.
+fn settings(case: &Json) -> Settings {
+    let surroundings = Surroundings {
+        environment: Box::new(|_| Some("key".to_owned())),
+        clock: Arc::new(NoWait),
+    };
+    let mut block = case["provider"].clone();
+    if block.is_null() {
+        block = json!({});
+    }
+    block["api_url"] = "http://127.0.0.1:9".into();
+    let block = value(&block, &config::schema().ty());
+    config::configure(
+        config::Block::from_value(&block).unwrap(),
+        &surroundings,
+        "",
+    )
+    .unwrap()
+    .0
+}
+
+/// What Terraform would hand to the plan hook for a new monitor, completed by it.
+fn planned(case: &Json) -> (Value, Wiring) {
+    planned_from(case, None)
+}
+
+fn planned_from(case: &Json, prior: Option<&Value>) -> (Value, Wiring) {
+    let config = monitor(&case["config"]);
+    let mut planned = config.clone();
+    set(
+        &mut planned,
+        "id",
+        prior.map_or(Value::Unknown, |prior| prior.get("id").clone()),
+    );
+    let wiring = plan::complete(&config, prior, &mut planned, &settings(case)).unwrap();
+    (planned, wiring)
+}
+
+fn cases(file: &str) -> Vec<Json> {
+    let cases: Vec<Json> = serde_json::from_str(file).unwrap();
+    assert!(cases.len() > 1);
+    cases
+}
+
+#[test]
+fn configurations_become_requests() {
+    for case in cases(include_str!("../../tests/data/requests.json")) {
+        let (planned, _) = planned(&case);
+        let message = planned.get("rendered_message").as_str().unwrap();
+        let tags = BTreeSet::from_value(planned.get("effective_tags")).unwrap();
+        let held = case.get("held");
+        let body = body::request(&planned, message, &tags, held);
+        // Numbers are compared digit for digit: 0.1 must not become 0.10000000000000001.
+        assert_eq!(
+            body.to_string(),
+            case["request"].to_string(),
+            "{}",
+            case["case"]
+        );
+    }
+}
+
+#[test]
+fn plans_know_what_can_be_known() {
+    for case in cases(include_str!("../../tests/data/plans.json")) {
+        let prior = case.get("prior").map(monitor);
+        let (planned, _) = planned_from(&case, prior.as_ref());
+        assert_partly(&planned, &case["planned"], &case["case"]);
+    }
+}
+
+#[test]
+fn answers_become_state() {
+    for case in cases(include_str!("../../tests/data/reads.json")) {
+        // A state is what a plan was, with an id; an import knows the id alone.
+        let prior = match case.get("config") {
+            Some(_) => {
+                let (mut planned, _) = planned(&case);
+                set(&mut planned, "id", "7".into());
+                planned
+            }
+            None => monitor(&json!({"id": "7"})),
+        };
+        let read = state::read(&prior, &case["answer"], &settings(&case)).unwrap();
+        if case["drift"] == json!({}) && case.get("config").is_some() {
+            assert_eq!(read, prior, "{}", case["case"]);
+        }
+        assert_partly(&read, &case["drift"], &case["case"]);
+        // What is read can be planned again, and then nothing changes unless there was drift.
+        if let Some(settled) = case.get("settles") {
+            let again = json!({"config": settled, "provider": case["provider"]});
+            let (planned, _) = planned_from(&again, Some(&read));
+            assert_eq!(planned, read, "{}", case["case"]);
+        }
+    }
+}
+
+/// Each attribute of `expected` is as expected; the others are not looked at.
+fn assert_partly(found: &Value, expected: &Json, case: &Json) {
+    let Type::Object(types) = schema::schema().ty() else {
+        panic!("no object")
+    };
+    for (name, json) in expected.as_object().unwrap() {
+        let wanted = loose(json).conform(&types[name]).unwrap();
+        assert_eq!(found.get(name), &wanted, "{case}: {name}");
+    }
+}
+
+/// `at: severity: detail` of each diagnostic.
+fn told(diagnostics: &Diagnostics) -> BTreeMap<String, String> {
+    diagnostics
+        .iter()
+        .map(|told| (told.path.to_string(), told.to_string()))
+        .collect()
+}
+
+#[test]
+fn mistakes_are_told_where_they_are() {
+    for case in cases(include_str!("../../tests/data/checks.json")) {
+        let config = monitor(&case["config"]);
+        let mut found = checks::offline(&Wiring::from_value(&config).unwrap(), &config);
+        if case["when"] == "plan" {
+            assert!(!found.has_errors(), "{}: {found}", case["case"]);
+            let (_, wiring) = planned(&case);
+            found = checks::against(&settings(&case), &wiring);
+        }
+        let told = told(&found);
+        let expected = case["told"].as_object().unwrap();
+        assert_eq!(told.len(), expected.len(), "{}: {told:#?}", case["case"]);
+        for (place, text) in expected {
+            let found = told
+                .get(place)
+                .unwrap_or_else(|| panic!("{}: {told:#?}", case["case"]));
+            assert!(
+                found.contains(text.as_str().unwrap()),
+                "{}: {found}",
+                case["case"]
+            );
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The provider as Terraform sees it: its block, its resources. A new resource is one line here.
+
+use crate::config::{self, Settings, Surroundings};
+use crate::datadog::{Clock, SystemClock};
+use crate::monitor::Monitor;
+use std::sync::Arc;
+use tfplugin::{Cx, Diagnostics, Parts, Provider, Schema, async_trait};
+
+/// The provider's source address, as `required_providers` writes it, with its host.
+pub const ADDRESS: &str = "registry.terraform.io/circuitbreaker/circuitbreaker";
+
+/// The provider. What it takes from its surroundings is given in, so that tests decide it.
+pub struct CircuitBreaker {
+    surroundings: Surroundings,
+}
+
+impl CircuitBreaker {
+    /// A provider with another environment and clock than the process's own.
+    pub fn new(
+        environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            surroundings: Surroundings {
+                environment: Box::new(environment),
+                clock,
+            },
+        }
+    }
+}
+
+impl Default for CircuitBreaker {
+    fn default() -> Self {
+        Self::new(|name| std::env::var(name).ok(), Arc::new(SystemClock))
+    }
+}
+
+#[async_trait]
+impl Provider for CircuitBreaker {
+    type Config = config::Block;
+    type Client = Settings;
+
+    fn schema(&self) -> Schema {
+        config::schema()
+    }
+
+    fn parts(&self) -> Parts<Settings> {
+        Parts::new().resource(Monitor)
+    }
+
+    async fn validate(
+        &self,
+        cx: &mut Cx<Settings>,
+        config: &config::Block,
+    ) -> Result<(), Diagnostics> {
+        config::validate(config)
+            .into_iter()
+            .for_each(|diagnostic| cx.report(diagnostic));
+        Ok(())
+    }
+
+    async fn configure(
+        &self,
+        cx: &mut Cx<Settings>,
+        config: config::Block,
+    ) -> Result<Settings, Diagnostics> {
+        let (settings, warnings) =
+            config::configure(config, &self.surroundings, cx.terraform_version())?;
+        warnings.into_iter().for_each(|warning| cx.report(warning));
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn schemas_and_models_agree() {
+        assert_eq!(tfplugin::check(&super::CircuitBreaker::default()), [""; 0]);
+    }
+}

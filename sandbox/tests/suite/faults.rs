@@ -1,0 +1,153 @@
+//! Faults of Datadog's API.
+
+use crate::support::{Sandbox, bank_errors};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn an_outage_answers_html_a_limit_answers_headers_a_refusal_answers_json() {
+    let sandbox = Sandbox::new();
+    let fault = |status: u16| json!({"datadog": {"status": status}});
+    sandbox.post("/_sandbox/faults", fault(503)).await;
+    let down = sandbox.call("GET", "/api/v1/monitor", Value::Null).await;
+    assert_eq!(down.status, 503);
+    assert!(
+        down.header("content-type").starts_with("text/html") && down.text.starts_with("<html>")
+    );
+
+    sandbox.post("/_sandbox/faults", fault(429)).await;
+    let limited = sandbox.call("GET", "/api/v1/monitor", Value::Null).await;
+    assert_eq!(limited.status, 429);
+    for header in ["limit", "period", "remaining", "reset", "name"] {
+        assert!(!limited.header(&format!("x-ratelimit-{header}")).is_empty());
+    }
+    assert_eq!(limited.json()["errors"].as_array().unwrap().len(), 1);
+
+    sandbox.post("/_sandbox/faults", fault(403)).await;
+    let refused = sandbox.call("GET", "/api/v1/monitor", Value::Null).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.json()),
+        (403, json!({"errors": ["Forbidden"]}))
+    );
+
+    let mended = sandbox
+        .post("/_sandbox/faults", json!({"datadog": null}))
+        .await;
+    assert_eq!(
+        mended,
+        json!({"datadog": null, "stale_reads": 0, "hold_deliveries": false})
+    );
+    assert_eq!(sandbox.get("/api/v1/monitor").await, json!([]));
+}
+
+#[tokio::test]
+async fn a_fault_may_be_counted_and_limited_to_paths() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.monitor(bank_errors()).await;
+    let fault = json!({"datadog": {"status": 500, "count": 2, "path_contains": "/monitor/"}});
+    sandbox.post("/_sandbox/faults", fault).await;
+    let path = format!("/api/v1/monitor/{id}");
+    let mut statuses = Vec::new();
+    for path in ["/api/v1/monitor", &path, &path, &path] {
+        statuses.push(sandbox.call("GET", path, Value::Null).await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 500, 500, 200]);
+}
+
+#[tokio::test]
+async fn stale_reads_show_the_state_before_the_latest_transition() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.monitor(bank_errors()).await;
+    let path = format!("/api/v1/monitor/{id}?group_states=all");
+    sandbox.set(id, "bank_code:0001", "OK").await;
+    sandbox.set(id, "bank_code:0001", "Alert").await;
+    sandbox
+        .post("/_sandbox/faults", json!({"stale_reads": 2}))
+        .await;
+    // A read without groups is no read of groups.
+    sandbox.get(&format!("/api/v1/monitor/{id}")).await;
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let read = sandbox.get(&path).await;
+        let group = read["state"]["groups"]["bank_code:0001"]["status"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        seen.push((group, read["overall_state"].as_str().unwrap().to_owned()));
+    }
+    let [ok, alert] = ["OK", "Alert"].map(|status| (status.to_owned(), status.to_owned()));
+    assert_eq!(seen, [ok.clone(), ok, alert]);
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_and_changes_nothing() {
+    let sandbox = Sandbox::new();
+    for body in [
+        json!({"datadog": {"status": 200}}),
+        json!({"stale_reads": "x"}),
+        json!({"nothing": 1}),
+        json!([]),
+    ] {
+        assert_eq!(
+            sandbox.call("POST", "/_sandbox/faults", body).await.status,
+            400
+        );
+    }
+    let none = json!({"datadog": null, "stale_reads": 0, "hold_deliveries": false});
+    assert_eq!(sandbox.get("/_sandbox/faults").await, none);
+}
+
+#[tokio::test]
+async fn a_reset_forgets_everything() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.monitor(bank_errors()).await;
+    sandbox.set(first, "bank_code:0001", "Alert").await;
+    sandbox
+        .post("/_sandbox/faults", json!({"hold_deliveries": true}))
+        .await;
+    sandbox.post("/_sandbox/reset", Value::Null).await;
+    assert_eq!(sandbox.deliveries().await, Vec::<Value>::new());
+    assert_eq!(sandbox.get("/_sandbox/requests").await["total"], 0);
+    assert_eq!(sandbox.get("/api/v1/monitor").await, json!([]));
+    assert_eq!(
+        sandbox.get("/_sandbox/faults").await["hold_deliveries"],
+        false
+    );
+    assert_eq!(
+        sandbox.monitor(bank_errors()).await,
+        first,
+        "ids begin anew"
+    );
+}
+
+#[tokio::test]
+async fn a_held_request_is_counted_and_answered_once_the_fault_is_gone() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.monitor(bank_errors()).await;
+    let fault = json!({"datadog": {"hold": true, "path_contains": "group_states"}});
+    sandbox.post("/_sandbox/faults", fault).await;
+    let path = format!("/api/v1/monitor/{id}?group_states=all");
+    let held = sandbox.get(&path);
+    tokio::pin!(held);
+    // Other requests pass; the held one has arrived and has no answer.
+    sandbox.get(&format!("/api/v1/monitor/{id}")).await;
+    assert!(poll_once(held.as_mut()).await.is_none());
+    let counts = sandbox.get("/_sandbox/requests").await;
+    assert_eq!(counts["total"], 3, "{counts}");
+    sandbox
+        .post("/_sandbox/faults", json!({"datadog": null}))
+        .await;
+    assert_eq!(held.await["id"], json!(id));
+}
+
+/// Polls once.
+async fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    let mut future = Some(future);
+    std::future::poll_fn(|context| {
+        let polled = future.take().map(|future| future.poll(context));
+        std::task::Poll::Ready(match polled {
+            Some(std::task::Poll::Ready(output)) => Some(output),
+            _ => None,
+        })
+    })
+    .await
+}

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# `make bless`: rewrites what the tests compare with. Read the difference before you commit it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+CB_BLESS=1 cargo test -p codegen --locked
+git --no-pager diff --stat -- examples codegen/tests

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# `make test`: every suite as a stage, with the seconds it took. It stops at the first that fails.
+# A suite whose tool is missing prints SKIPPED with the line that installs it; with CI=1 that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_BUILD_JOBS="${CARGO_BUILD_JOBS:-2}"
+# The target folder that all generated Rust shares.
+export CB_STUB_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/generated"
+summary=()
+
+stage() {
+  local name=$1 start=$SECONDS
+  shift
+  echo "=== stage $name: $*"
+  "$@"
+  summary+=("stage $name: $((SECONDS - start)) s")
+  echo "=== ${summary[-1]}"
+}
+
+stage build cargo build --workspace --all-targets --locked
+stage unit cargo test --workspace --exclude tests --locked
+stage tidy cargo test -p tests --lib --test tidy --locked
+stage generated env CB_BUILD_GENERATED=1 cargo test -p codegen --test generated_builds --locked -- --nocapture
+stage stories cargo test -p tests --test stories --locked
+
+printf '%s\n' "--- all stages passed" "${summary[@]}" "--- total: $SECONDS s"

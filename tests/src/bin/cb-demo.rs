@@ -1,0 +1,5 @@
+//! `make demo`.
+
+fn main() -> anyhow::Result<()> {
+    tests::demo::run()
+}

@@ -1,0 +1,201 @@
+//! The real terraform binary, which finds our provider in a filesystem mirror.
+
+use crate::tools;
+use anyhow::{Context, bail};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// A working folder with a configuration.
+#[derive(Debug)]
+pub struct Terraform {
+    folder: TempDir,
+    cli_config: PathBuf,
+    environment: Vec<(String, String)>,
+}
+
+/// What a run of terraform printed.
+#[derive(Debug)]
+pub struct Output {
+    /// The exit code; `plan -detailed-exitcode` gives 2 for changes.
+    pub code: i32,
+    /// Both streams, without colours.
+    pub text: String,
+}
+
+impl Terraform {
+    /// A folder with the files of `example` (a path below the repository), and a mirror that holds
+    /// the provider of this build.
+    ///
+    /// # Errors
+    /// When the provider is not built or the folder cannot be written.
+    pub fn from_example(example: &str) -> anyhow::Result<Self> {
+        let terraform = Self::empty()?;
+        let source = tools::repository().join(example);
+        for entry in std::fs::read_dir(&source).with_context(|| format!("read {example}"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "tf") {
+                let name = path.file_name().context("a file name")?;
+                std::fs::copy(&path, terraform.folder.path().join(name))?;
+            }
+        }
+        Ok(terraform)
+    }
+
+    /// A folder with `main.tf` only.
+    ///
+    /// # Errors
+    /// As [`Terraform::from_example`].
+    pub fn from_text(main: &str) -> anyhow::Result<Self> {
+        let terraform = Self::empty()?;
+        terraform.write("main.tf", main)?;
+        Ok(terraform)
+    }
+
+    fn empty() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir().context("a folder for terraform")?;
+        let mirror = folder.path().join(".mirror");
+        link_provider(&mirror)?;
+        let cli_config = folder.path().join(".terraformrc");
+        let text = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
+            mirror.display()
+        );
+        std::fs::write(&cli_config, text)?;
+        Ok(Self {
+            folder,
+            cli_config,
+            environment: Vec::new(),
+        })
+    }
+
+    /// Writes a file of the configuration, whose folders are made as needed.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
+        std::fs::write(&path, text).with_context(|| format!("write {name}"))
+    }
+
+    /// Reads a file of the configuration.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn read(&self, name: &str) -> anyhow::Result<String> {
+        std::fs::read_to_string(self.folder.path().join(name)).with_context(|| name.to_owned())
+    }
+
+    /// Sets an environment variable of each later run.
+    pub fn env(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Runs terraform, whatever its exit code.
+    ///
+    /// # Errors
+    /// When terraform cannot be started.
+    pub fn run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        let mut command = Command::new("terraform");
+        command
+            .arg(format!("-chdir={}", self.folder.path().display()))
+            .args(arguments);
+        if !matches!(arguments, ["output" | "import" | "state" | "show", ..]) {
+            command.arg("-no-color");
+        }
+        for name in [
+            "DD_API_KEY",
+            "DD_APP_KEY",
+            "DD_SITE",
+            "DD_HOST",
+            "TF_PLUGIN_CACHE_DIR",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env("TF_CLI_CONFIG_FILE", &self.cli_config)
+            .env("CHECKPOINT_DISABLE", "1");
+        command
+            .env("TF_IN_AUTOMATION", "1")
+            .envs(self.environment.iter().cloned());
+        let output = command
+            .stdin(Stdio::null())
+            .output()
+            .context("start terraform")?;
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+        Ok(Output {
+            code: output.status.code().unwrap_or(-1),
+            text,
+        })
+    }
+
+    /// Runs terraform, which must succeed, and returns what it printed.
+    ///
+    /// # Errors
+    /// With the output, when it fails.
+    pub fn must(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = self.run(arguments)?;
+        if output.code != 0 {
+            bail!(
+                "terraform {arguments:?} ended with {}:\n{}",
+                output.code,
+                output.text
+            );
+        }
+        Ok(output.text)
+    }
+
+    /// `init`, then `apply`.
+    ///
+    /// # Errors
+    /// With the output, when one fails.
+    pub fn apply(&self) -> anyhow::Result<String> {
+        self.must(&["init", "-input=false"])?;
+        self.must(&["apply", "-input=false", "-auto-approve"])
+    }
+
+    /// The exit code of `plan -detailed-exitcode`: 0 nothing to do, 2 changes; and what it printed.
+    ///
+    /// # Errors
+    /// When the plan itself fails.
+    pub fn plan(&self) -> anyhow::Result<Output> {
+        let output = self.run(&["plan", "-input=false", "-detailed-exitcode"])?;
+        if output.code == 1 {
+            bail!("terraform plan failed:\n{}", output.text);
+        }
+        Ok(output)
+    }
+
+    /// The value of an output.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn output(&self, name: &str) -> anyhow::Result<String> {
+        Ok(self.must(&["output", "-raw", name])?.trim().to_owned())
+    }
+}
+
+/// Lays the provider where Terraform looks for it: `HOST/NAMESPACE/TYPE/VERSION/OS_ARCH/`.
+fn link_provider(mirror: &Path) -> anyhow::Result<()> {
+    let os = if cfg!(target_os = "macos") {
+        "darwin"
+    } else {
+        std::env::consts::OS
+    };
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let folder = mirror
+        .join("registry.terraform.io/circuitbreaker/circuitbreaker")
+        .join(version)
+        .join(format!("{os}_{arch}"));
+    std::fs::create_dir_all(&folder).context("make the mirror")?;
+    let name = format!("terraform-provider-circuitbreaker_v{version}");
+    let program = tools::program("terraform-provider-circuitbreaker")?;
+    std::os::unix::fs::symlink(program, folder.join(name)).context("link the provider")
+}

@@ -1,0 +1,16 @@
+//! The stories: what the whole chain promises, each over real processes. One folder, one story a
+//! function; a story's name says what it shows.
+
+mod stories {
+    //! Grouped by what goes wrong, or who watches.
+
+    pub(crate) mod common;
+    mod delivery;
+    mod order;
+    mod outage;
+    mod store;
+    mod breakers;
+    mod reactions;
+    mod terraform_life;
+    mod terraform_errors;
+}
