@@ -15,9 +15,6 @@ use crate::hub::{Hub, Settings, Until};
 /// The route that says whether an API key is valid.
 pub(super) const VALIDATE: &str = "/api/v1/validate";
 
-/// The route that says whether an API key is valid.
-pub(super) const VALIDATE: &str = "/api/v1/validate";
-
 /// The gate itself.
 pub(super) async fn pass(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
