@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -98,9 +97,13 @@ async fn end(with_stdin: bool) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reads standard input to its end and throws it away.
+/// Returns at the end of standard input. A thread of its own reads it: the runtime would wait for a pending read when it ends.
 async fn stdin_closed() {
-    let mut stdin = tokio::io::stdin();
-    let mut ignored = [0; 1024];
-    while stdin.read(&mut ignored).await.is_ok_and(|read| read > 0) {}
+    let (closed, end) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).ok();
+        drop(closed);
+    });
+    // Nothing is ever sent; the sender is dropped.
+    end.await.ok();
 }
