@@ -8,11 +8,8 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Every mistake in the schemas, models and signatures of a provider. Empty when all
-/// is well; a provider with mistakes does not start.
-///
-/// ```ignore
-/// assert_eq!(tfplugin::check(&MyProvider), [""; 0]);
-/// ```
+/// is well; a provider with mistakes does not start. A provider's own tests say
+/// `assert_eq!(tfplugin::check(&provider), [""; 0])`.
 pub fn check<P: Provider>(provider: &P) -> Vec<String> {
     let mut problems = Vec::new();
     schema(
