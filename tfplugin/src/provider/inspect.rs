@@ -89,3 +89,66 @@ fn parameters(signature: &Signature) -> Vec<String> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Arguments, Attr, Attribute, Cx, Diagnostics, Function, FunctionError, Parameter, Type,
+        Value,
+    };
+
+    crate::model! {
+        struct Config {
+            key: Attr<String>,
+        }
+    }
+
+    struct Careless;
+
+    #[crate::async_trait]
+    impl Provider for Careless {
+        type Config = Config;
+        type Client = ();
+
+        fn schema(&self) -> Schema {
+            Schema::new("").attributes([Attribute::string("alias").optional()])
+        }
+
+        fn parts(&self) -> Parts<()> {
+            Parts::new().function(Twice).function(Twice)
+        }
+
+        async fn configure(&self, _: &mut Cx<()>, _: Config) -> Result<(), Diagnostics> {
+            Ok(())
+        }
+    }
+
+    struct Twice;
+
+    impl Function for Twice {
+        fn signature(&self) -> Signature {
+            let parameter = || Parameter::new("a", Type::String);
+            Signature::new("twice", Type::String)
+                .parameter(parameter())
+                .variadic(parameter())
+        }
+
+        fn call(&self, _: Arguments) -> Result<Value, FunctionError> {
+            Ok(Value::Null)
+        }
+    }
+
+    #[test]
+    fn mistakes_are_found_wherever_they_are() {
+        let wanted = [
+            "provider: `alias`: the name belongs to Terraform: choose another",
+            "provider: `key`: the model has it, the schema does not",
+            "provider: `alias`: the schema has it, the model does not",
+            "function `twice`: parameter `a`: the name is given twice",
+            "function `twice`: the name is given twice",
+            "function `twice`: parameter `a`: the name is given twice",
+        ];
+        assert_eq!(check(&Careless), wanted);
+    }
+}

@@ -5,6 +5,11 @@ use crate::{lookup, provider::Notes};
 use tempfile::TempDir;
 use tfplugin::{DataSource as _, Provider as _, Type};
 
+#[test]
+fn the_example_has_no_mistakes() {
+    assert_eq!(tfplugin::check(&Notes), [""; 0]);
+}
+
 #[tokio::test]
 async fn the_provider_names_what_it_has() {
     let mut client = client(Notes);
