@@ -5,6 +5,7 @@
 mod rpc;
 mod configure;
 mod resource;
+mod adopt;
 mod data_source;
 mod function;
 mod guard;
