@@ -3,7 +3,7 @@
 build: ; cargo build --workspace --locked
 test: ; bash tests/run.sh
 lint: ; cargo fmt --all --check && cargo clippy --workspace --all-targets --locked -- -D warnings
-demo: build ; cargo run --quiet --locked -p tests --bin cb-demo
+demo: build ; $${CARGO_TARGET_DIR:-target}/debug/cb-demo
 bless: build ; bash tests/bless.sh
 bench: ; bash tests/bench/run.sh
 lambda: ; bash dispatcher/build.sh
