@@ -10,6 +10,7 @@ use p521::{
 use std::{
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
 };
@@ -208,6 +209,8 @@ impl ServerCertVerifier for Announced {
 /// The example provider, started as Terraform would; it ends with the value.
 struct Plugin {
     process: Child,
+    // The process is killed and cannot remove its socket itself.
+    _sockets: tempfile::TempDir,
     socket: String,
     certificate: CertificateDer<'static>,
 }
@@ -226,6 +229,8 @@ impl Plugin {
         command
             .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
             .env("PLUGIN_PROTOCOL_VERSIONS", "6");
+        let sockets = tempfile::tempdir().unwrap();
+        command.env("PLUGIN_UNIX_SOCKET_DIR", sockets.path());
         command.env("PLUGIN_CLIENT_CERT", client.pem());
         let mut process = command
             .stdout(Stdio::piped())
@@ -238,9 +243,11 @@ impl Plugin {
             .unwrap();
         let parts: Vec<_> = line.trim_end().split('|').collect();
         assert_eq!(parts[..3], ["1", "6", "unix"], "{line}");
+        assert!(Path::new(parts[3]).starts_with(sockets.path()), "{line}");
         let certificate = STANDARD_NO_PAD.decode(parts[5]).unwrap().into();
         Self {
             process,
+            _sockets: sockets,
             socket: parts[3].to_owned(),
             certificate,
         }
