@@ -106,11 +106,7 @@ async fn serve(address: &str, provider: impl Provider, terms: Terms) -> Result<(
     let socket = Socket::bind(terms.socket_dir.as_deref())
         .map(Arc::new)
         .map_err(ServeError::Socket)?;
-    let tls = terms
-        .client_certificate
-        .as_deref()
-        .map(Tls::new)
-        .transpose()?;
+    let tls = tls(&terms)?;
     let line = match terms.mode {
         Mode::Plugin => handshake::line(socket.path(), tls.as_ref().map(Tls::certificate)),
         Mode::Debug => handshake::reattach(address, socket.path()),
@@ -141,6 +137,19 @@ async fn serve(address: &str, provider: impl Provider, terms: Terms) -> Result<(
         outcome = grpc => Ok(outcome?),
         () = give_up => Ok(()),
     }
+}
+
+/// TLS on Terraform's terms; none when it is switched off there, or while debugging.
+fn tls(terms: &Terms) -> Result<Option<Tls>, TlsError> {
+    if terms.mode == Mode::Plugin && terms.client_certificate.is_none() {
+        let message = "serving without TLS, as Terraform asks: is `TF_DISABLE_PLUGIN_TLS` set?";
+        log::write(Level::Warn, message, &[]);
+    }
+    terms
+        .client_certificate
+        .as_deref()
+        .map(Tls::new)
+        .transpose()
 }
 
 /// Writes the one line that may stand on stdout.
