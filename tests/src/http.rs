@@ -48,11 +48,7 @@ impl Client {
     /// # Errors
     /// When there is no answer.
     pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        answer(request.call().with_context(|| format!("GET {path}"))?)
+        self.ask(self.agent.get(format!("{}{path}", self.base)), path)
     }
 
     /// `DELETE path`.
@@ -60,11 +56,7 @@ impl Client {
     /// # Errors
     /// When there is no answer.
     pub fn delete(&self, path: &str) -> anyhow::Result<Answer> {
-        let mut request = self.agent.delete(format!("{}{path}", self.base));
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        answer(request.call().with_context(|| format!("DELETE {path}"))?)
+        self.ask(self.agent.delete(format!("{}{path}", self.base)), path)
     }
 
     /// `POST path` with a JSON body.
@@ -81,6 +73,17 @@ impl Client {
     /// When there is no answer.
     pub fn put(&self, path: &str, body: &Value) -> anyhow::Result<Answer> {
         self.send(self.agent.put(format!("{}{path}", self.base)), path, body)
+    }
+
+    fn ask(
+        &self,
+        mut request: ureq::RequestBuilder<ureq::typestate::WithoutBody>,
+        path: &str,
+    ) -> anyhow::Result<Answer> {
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        answer(request.call().with_context(|| format!("ask {path}"))?)
     }
 
     fn send(
