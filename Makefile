@@ -1,11 +1,12 @@
 # One line each; what they do is said in CONTRIBUTING.md. `make demo` and `make test` set up what they need.
-.PHONY: build test lint demo bless bench proof lambda clean
+.PHONY: build test lint demo bless bench bench-provider proof lambda clean
 build: ; cargo build --workspace --locked
 test: ; bash tests/run.sh
 lint: ; cargo fmt --all --check && cargo clippy --workspace --all-targets --locked -- -D warnings
 demo: build ; $${CARGO_TARGET_DIR:-target}/debug/cb-demo
 bless: build ; bash tests/bless.sh
 bench: ; bash tests/bench/run.sh
+bench-provider: ; bash tests/bench/provider.sh
 lambda: ; bash dispatcher/build.sh
 proof: ; PROPTEST_CASES=4096 bash tests/run.sh && bash tests/bench/run.sh
 clean: ; cargo clean

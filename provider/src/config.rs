@@ -1,11 +1,14 @@
 //! The `provider` block: its schema, its rules, and what becomes of it. Values may be unknown while planning;
 //! then nothing is asked of Datadog, and what depends on them stays unknown too.
 
-use crate::datadog::{ApiUrl, Client, Clock, Keys, SITES};
+use crate::datadog::{ApiUrl, Client, Clock, Keys, Reads, SITES};
 use crate::names;
+use crate::validated::Validated;
 use contract::Message;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path as FilePath;
 use std::sync::Arc;
+use std::time::SystemTime;
 use tfplugin::{
     Attr, Attribute, Block as NestedBlock, Diagnostic, Diagnostics, IntoValue, Path, Schema,
     Sensitive, Type, Value, checks,
@@ -41,12 +44,16 @@ pub(crate) type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 pub(crate) struct Surroundings {
     pub(crate) environment: Environment,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The time of day.
+    pub(crate) now: fn() -> SystemTime,
 }
 
 /// The `provider` block put to use: what the resources work with.
 pub struct Settings {
     /// `None` while keys, site or URL are unknown.
     pub(crate) client: Option<Client>,
+    pub(crate) reads: Reads,
+    pub(crate) validated: Validated,
     pub(crate) sns_topic: Attr<String>,
     pub(crate) notify: Texts,
     /// A map of strings, null, or unknown.
@@ -158,6 +165,8 @@ pub(crate) fn configure(
     };
     let settings = Settings {
         client,
+        reads: Reads::new(surroundings.clock.clone()),
+        validated: validated(surroundings),
         sns_topic: block.sns_topic,
         notify: block.notify,
         default_tags,
@@ -165,6 +174,16 @@ pub(crate) fn configure(
         allow_insecure_callbacks: block.allow_insecure_callbacks,
     };
     Ok((settings, warnings))
+}
+
+/// The note of accepted bodies lies where Terraform keeps its own files.
+fn validated(surroundings: &Surroundings) -> Validated {
+    let folder = (surroundings.environment)("TF_DATA_DIR");
+    let folder = folder.as_deref().filter(|folder| !folder.is_empty());
+    Validated::load(
+        FilePath::new(folder.unwrap_or(".terraform")),
+        (surroundings.now)(),
+    )
 }
 
 /// URL and keys; `None` while one of them is unknown.
@@ -263,6 +282,7 @@ mod tests {
         Surroundings {
             environment: Box::new(find),
             clock: Arc::new(SystemClock),
+            now: SystemTime::now,
         }
     }
 

@@ -4,6 +4,7 @@
 mod provider;
 mod monitor;
 mod config;
+mod validated;
 mod names;
 pub mod datadog;
 

@@ -4,6 +4,7 @@ use crate::config::{self, Settings, Surroundings};
 use crate::datadog::{Clock, SystemClock};
 use crate::monitor::Monitor;
 use std::sync::Arc;
+use std::time::SystemTime;
 use tfplugin::{Cx, Diagnostics, Parts, Provider, Schema, async_trait};
 
 /// The provider's source address, as `required_providers` writes it, with its host.
@@ -24,6 +25,7 @@ impl CircuitBreaker {
             surroundings: Surroundings {
                 environment: Box::new(environment),
                 clock,
+                now: SystemTime::now,
             },
         }
     }

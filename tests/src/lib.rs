@@ -5,6 +5,7 @@
 
 pub mod tidy;
 pub mod demo;
+pub mod bench;
 pub mod chain;
 pub mod terraform;
 pub mod service;

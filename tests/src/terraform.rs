@@ -14,6 +14,53 @@ pub struct Terraform {
     environment: Vec<(String, String)>,
 }
 
+/// A provider's program, and where Terraform's mirror has it.
+#[derive(Clone, Debug)]
+pub struct Plugin {
+    /// `HOST/NAMESPACE/TYPE`.
+    pub address: &'static str,
+    /// Such as `4.19.0`.
+    pub version: String,
+    /// The program itself.
+    pub program: PathBuf,
+}
+
+impl Plugin {
+    /// The provider of this build.
+    ///
+    /// # Errors
+    /// When it is not built.
+    pub fn ours() -> anyhow::Result<Self> {
+        Ok(Self {
+            address: "registry.terraform.io/circuitbreaker/circuitbreaker",
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            program: tools::program("terraform-provider-circuitbreaker")?,
+        })
+    }
+
+    /// Lays the program where Terraform looks for it: `HOST/NAMESPACE/TYPE/VERSION/OS_ARCH/`.
+    fn link_into(&self, mirror: &Path) -> anyhow::Result<()> {
+        let os = if cfg!(target_os = "macos") {
+            "darwin"
+        } else {
+            std::env::consts::OS
+        };
+        let arch = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            other => other,
+        };
+        let folder = mirror
+            .join(self.address)
+            .join(&self.version)
+            .join(format!("{os}_{arch}"));
+        std::fs::create_dir_all(&folder).context("make the mirror")?;
+        let kind = self.address.rsplit('/').next().unwrap_or_default();
+        let name = format!("terraform-provider-{kind}_v{}", self.version);
+        std::os::unix::fs::symlink(&self.program, folder.join(name)).context("link the provider")
+    }
+}
+
 /// What a run of terraform printed.
 #[derive(Debug)]
 pub struct Output {
@@ -30,7 +77,7 @@ impl Terraform {
     /// # Errors
     /// When the provider is not built or the folder cannot be written.
     pub fn from_example(example: &str) -> anyhow::Result<Self> {
-        let terraform = Self::empty()?;
+        let terraform = Self::empty(&Plugin::ours()?)?;
         let source = tools::repository().join(example);
         for entry in std::fs::read_dir(&source).with_context(|| format!("read {example}"))? {
             let path = entry?.path();
@@ -47,15 +94,23 @@ impl Terraform {
     /// # Errors
     /// As [`Terraform::from_example`].
     pub fn from_text(main: &str) -> anyhow::Result<Self> {
-        let terraform = Self::empty()?;
+        Self::with_plugin(main, &Plugin::ours()?)
+    }
+
+    /// A folder with `main.tf` only, and another provider in the mirror.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn with_plugin(main: &str, plugin: &Plugin) -> anyhow::Result<Self> {
+        let terraform = Self::empty(plugin)?;
         terraform.write("main.tf", main)?;
         Ok(terraform)
     }
 
-    fn empty() -> anyhow::Result<Self> {
+    fn empty(plugin: &Plugin) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir().context("a folder for terraform")?;
         let mirror = folder.path().join(".mirror");
-        link_provider(&mirror)?;
+        plugin.link_into(&mirror)?;
         let cli_config = folder.path().join(".terraformrc");
         let text = format!(
             "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
@@ -85,6 +140,12 @@ impl Terraform {
     /// When there is none.
     pub fn read(&self, name: &str) -> anyhow::Result<String> {
         std::fs::read_to_string(self.folder.path().join(name)).with_context(|| name.to_owned())
+    }
+
+    /// Where the file `name` of the folder is.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// Sets an environment variable of each later run.
@@ -175,27 +236,4 @@ impl Terraform {
     pub fn output(&self, name: &str) -> anyhow::Result<String> {
         Ok(self.must(&["output", "-raw", name])?.trim().to_owned())
     }
-}
-
-/// Lays the provider where Terraform looks for it: `HOST/NAMESPACE/TYPE/VERSION/OS_ARCH/`.
-fn link_provider(mirror: &Path) -> anyhow::Result<()> {
-    let os = if cfg!(target_os = "macos") {
-        "darwin"
-    } else {
-        std::env::consts::OS
-    };
-    let arch = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    let version = env!("CARGO_PKG_VERSION");
-    let folder = mirror
-        .join("registry.terraform.io/circuitbreaker/circuitbreaker")
-        .join(version)
-        .join(format!("{os}_{arch}"));
-    std::fs::create_dir_all(&folder).context("make the mirror")?;
-    let name = format!("terraform-provider-circuitbreaker_v{version}");
-    let program = tools::program("terraform-provider-circuitbreaker")?;
-    std::os::unix::fs::symlink(program, folder.join(name)).context("link the provider")
 }

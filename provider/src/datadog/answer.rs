@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::retry::Again;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -21,8 +22,8 @@ pub(super) struct Answer {
 }
 
 /// What to do next.
-pub(super) enum Verdict {
-    Done(Value),
+pub(super) enum Verdict<T> {
+    Done(T),
     Failed(Error),
     /// Only the server's state or the clock stands in the way; the error is for when patience ends.
     Again(Again, Error),
@@ -30,20 +31,26 @@ pub(super) enum Verdict {
 
 impl Answer {
     /// Reads the answer to `request` (method and path), which was sent `attempts` times by now.
-    pub(super) fn judge(self, request: &str, attempts: u32) -> Verdict {
+    pub(super) fn judge<T: DeserializeOwned>(self, request: &str, attempts: u32) -> Verdict<T> {
         let request = request.to_owned();
-        let (status, detail) = (self.status, detail(&self.body));
+        let (status, detail) = (self.status, || detail(&self.body));
         match status {
             200..=299 => match serde_json::from_str(&self.body) {
                 Ok(value) => Verdict::Done(value),
-                Err(_) => Verdict::Failed(Error::Unreadable { request, detail }),
+                Err(_) => Verdict::Failed(Error::Unreadable {
+                    request,
+                    detail: detail(),
+                }),
             },
             401 | 403 => Verdict::Failed(Error::Forbidden {
                 request,
                 status,
-                detail,
+                detail: detail(),
             }),
-            404 => Verdict::Failed(Error::NotFound { request, detail }),
+            404 => Verdict::Failed(Error::NotFound {
+                request,
+                detail: detail(),
+            }),
             429 => self.limited(request),
             500..=599 => {
                 let again = Again::Backoff {
@@ -54,7 +61,7 @@ impl Answer {
                     request,
                     status,
                     attempts,
-                    detail,
+                    detail: detail(),
                     maybe_done: false,
                 };
                 Verdict::Again(again, error)
@@ -62,12 +69,12 @@ impl Answer {
             _ => Verdict::Failed(Error::Refused {
                 request,
                 status,
-                detail,
+                detail: detail(),
             }),
         }
     }
 
-    fn limited(self, request: String) -> Verdict {
+    fn limited<T>(self, request: String) -> Verdict<T> {
         let reset = self.wait.unwrap_or(UNTOLD_RESET);
         let limit = self.limit.unwrap_or_else(|| "unnamed".to_owned());
         Verdict::Again(
@@ -128,7 +135,7 @@ mod tests {
             body: body.to_owned(),
             ..Answer::default()
         };
-        match answer.judge("GET /api/v1/monitor/7", 1) {
+        match answer.judge::<Value>("GET /api/v1/monitor/7", 1) {
             Verdict::Done(value) => format!("done {value}"),
             Verdict::Failed(error) => format!("failed: {error}"),
             Verdict::Again(_, error) => format!("again: {error}"),

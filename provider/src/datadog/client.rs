@@ -5,6 +5,7 @@ use super::retry::{Again, Patience};
 use super::{ApiUrl, Clock, Error, tls};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::error::Error as _;
 use std::fmt;
@@ -71,7 +72,12 @@ impl Client {
         })
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Value, Error> {
+    /// The URL of `path`.
+    pub(super) fn url(&self, path: &str) -> String {
+        self.url.join(path)
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.call(Method::GET, path, None, Patience::new(true))
             .await
     }
@@ -98,13 +104,13 @@ impl Client {
             .await
     }
 
-    async fn call(
+    async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
         mut patience: Patience,
-    ) -> Result<Value, Error> {
+    ) -> Result<T, Error> {
         let request = format!("{method} {path}");
         loop {
             let attempts = patience.attempt();
@@ -191,7 +197,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// The request got no answer: unless no connection was made, the server may have carried it out.
-fn broken(error: &reqwest::Error, request: &str, attempts: u32) -> Verdict {
+fn broken<T>(error: &reqwest::Error, request: &str, attempts: u32) -> Verdict<T> {
     let again = Again::Backoff {
         at_least: None,
         processed: !error.is_connect(),

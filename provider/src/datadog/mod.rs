@@ -3,6 +3,8 @@
 
 mod monitor;
 
+mod reads;
+
 mod client;
 
 mod answer;
@@ -17,5 +19,6 @@ mod error;
 
 pub use client::{Client, Keys};
 pub use error::Error;
+pub use reads::Reads;
 pub use retry::{Clock, SystemClock};
 pub use site::{ApiUrl, SITES, SiteError};

@@ -1,7 +1,9 @@
 //! The monitor endpoints of API v1. Bodies are JSON as the API documents it; what they mean is `crate::monitor`'s business.
 
-use super::{Client, Error};
+use super::reads::{PAGE_SIZE, Source};
+use super::{Client, Error, Reads};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 const MONITORS: &str = "/api/v1/monitor";
 
@@ -20,6 +22,14 @@ impl Client {
     /// [`Error`], except a missing monitor.
     pub async fn read_monitor(&self, id: &str) -> Result<Option<Value>, Error> {
         gone_is_none(self.get(&path(id)).await)
+    }
+
+    /// The same when it is one of many: `reads` decides how to ask.
+    ///
+    /// # Errors
+    /// [`Error`], except a missing monitor.
+    pub async fn read_one_of_many(&self, reads: &Reads, id: &str) -> Result<Option<Value>, Error> {
+        reads.read(self, id).await
     }
 
     /// Replaces a monitor's settings and returns it as Datadog stored it.
@@ -44,12 +54,32 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] with Datadog's reasons when it would not.
     pub async fn validate_monitor(&self, id: Option<&str>, body: &Value) -> Result<(), Error> {
-        let path = id.map_or_else(
-            || format!("{MONITORS}/validate"),
-            |id| format!("{}/validate", path(id)),
-        );
-        self.ask(&path, body).await.map(|_| ())
+        self.ask(&validate_path(id), body).await.map(|_| ())
     }
+
+    /// Where [`Client::validate_monitor`] asks: names the API and the monitor.
+    #[must_use]
+    pub fn validate_url(&self, id: Option<&str>) -> String {
+        self.url(&validate_path(id))
+    }
+}
+
+impl Source for Client {
+    async fn page(&self, page: usize) -> Result<Vec<Box<RawValue>>, Error> {
+        self.get(&format!("{MONITORS}?page={page}&page_size={PAGE_SIZE}"))
+            .await
+    }
+
+    async fn one(&self, id: &str) -> Result<Option<Value>, Error> {
+        self.read_monitor(id).await
+    }
+}
+
+fn validate_path(id: Option<&str>) -> String {
+    id.map_or_else(
+        || format!("{MONITORS}/validate"),
+        |id| format!("{}/validate", path(id)),
+    )
 }
 
 fn path(id: &str) -> String {

@@ -57,6 +57,7 @@ fn settings(case: &Json) -> Settings {
     let surroundings = Surroundings {
         environment: Box::new(|_| Some("key".to_owned())),
         clock: Arc::new(NoWait),
+        now: std::time::SystemTime::now,
     };
     let mut block = case["provider"].clone();
     if block.is_null() {

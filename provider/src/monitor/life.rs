@@ -29,6 +29,7 @@ impl Life {
         let surroundings = Surroundings {
             environment,
             clock: Arc::new(NoWait),
+            now: std::time::SystemTime::now,
         };
         let block = config::Block::from_value(&value(&provider, &config::schema().ty())).unwrap();
         let (settings, _) = config::configure(block, &surroundings, "").unwrap();

@@ -2,6 +2,7 @@
 //! and the table of plain settings they all read. A new plain setting is one row of `settings` and one test case.
 
 mod resource;
+mod ask;
 mod import;
 mod plan;
 mod state;
@@ -9,6 +10,7 @@ mod checks;
 mod render;
 mod tags;
 mod schema;
+mod sent;
 mod body;
 mod settings;
 mod model;

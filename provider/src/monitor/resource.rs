@@ -1,15 +1,12 @@
 //! The hooks that Terraform calls, each a few steps: the order of things, and every request to Datadog.
 
 use super::model::{Wiring, set};
-use super::{body, checks, import, plan, schema, state};
+use super::sent::request;
+use super::{ask, checks, import, plan, schema, state};
 use crate::config::Settings;
 use crate::datadog::{Client, Error};
-use serde_json::Value as Json;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use tfplugin::{
-    Cx, Diagnostic, Diagnostics, FromValue, Resource, Schema, Severity, Value, async_trait,
-};
+use tfplugin::{Cx, Diagnostic, Diagnostics, FromValue, Resource, Schema, Value, async_trait};
 
 /// The resource `circuitbreaker_monitor`. Its model is the plain value: most of it is handled by a table.
 pub(crate) struct Monitor;
@@ -52,7 +49,7 @@ impl Resource for Monitor {
         if refused || prior.is_some_and(|prior| prior == planned) {
             return Ok(());
         }
-        ask(cx, &settings, prior, planned).await
+        ask::accepted(cx, &settings, prior, planned).await
     }
 
     async fn create(&self, cx: &mut Cx<Settings>, planned: Value) -> Result<Value, Diagnostics> {
@@ -84,7 +81,7 @@ impl Resource for Monitor {
             return Ok(Some(prior));
         };
         let remote = cx
-            .or_cancelled(client.read_monitor(&id(&prior)?))
+            .or_cancelled(client.read_one_of_many(&settings.reads, &id(&prior)?))
             .await?
             .map_err(failed)?;
         let state = remote
@@ -130,52 +127,6 @@ impl Resource for Monitor {
     async fn import(&self, _: &mut Cx<Settings>, id: &str) -> Result<Value, Diagnostics> {
         Ok(import::start(id)?)
     }
-}
-
-/// Asks Datadog whether it would accept a plan that changes something, once all of it is known.
-async fn ask(
-    cx: &mut Cx<Settings>,
-    settings: &Settings,
-    prior: Option<&Value>,
-    planned: &Value,
-) -> Result<(), Diagnostics> {
-    let mut complete = planned.clone();
-    set(&mut complete, "id", Value::Null);
-    let wanted = planned.get("validate").as_bool() != Some(false) && complete.is_wholly_known();
-    let Some(client) = settings.client.as_ref().filter(|_| wanted) else {
-        return Ok(());
-    };
-    // A monitor that is to be replaced is judged as the new one it will be.
-    let kept = prior.filter(|prior| schema::keeps_type(prior, planned));
-    let id = kept.and_then(|prior| prior.get("id").as_str());
-    let answer = cx
-        .or_cancelled(client.validate_monitor(id, &request(planned, None)))
-        .await?;
-    if let Err(error) = answer {
-        let refused = matches!(error, Error::Refused { .. } | Error::Forbidden { .. });
-        let severity = if refused {
-            Severity::Error
-        } else {
-            Severity::Warning
-        };
-        let summary = if refused {
-            "Datadog would refuse this monitor"
-        } else {
-            "Datadog could not be asked about this monitor"
-        };
-        cx.report(Diagnostic {
-            severity,
-            ..Diagnostic::error(summary).detail(error.to_string())
-        });
-    }
-    Ok(())
-}
-
-/// The body for what was planned; everything in it is known by now.
-fn request(planned: &Value, held: Option<&Json>) -> Json {
-    let message = planned.get("rendered_message").as_str().unwrap_or_default();
-    let tags = BTreeSet::from_value(planned.get("effective_tags")).unwrap_or_default();
-    body::request(planned, message, &tags, held)
 }
 
 fn client(cx: &Cx<Settings>) -> Result<Client, Diagnostic> {
