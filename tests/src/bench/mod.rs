@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use subject::Subject;
 use table::Sample;
 
-/// Measures ours, the peer if there is one, and Terraform's floor, with each number of monitors in `sizes`.
+/// Measures ours, the peer if there is one, and Terraform by itself, with each number of monitors in `sizes`.
 ///
 /// # Errors
 /// When a program is not built, or a run of terraform fails.
@@ -29,6 +29,9 @@ pub fn provider(peer: Option<PathBuf>, sizes: &[usize], rounds: usize) -> anyhow
             // The order changes from round to round, so that none is always the one after a rest.
             for i in 0..subjects.len() {
                 let subject = &subjects[(i + round) % subjects.len()];
+                if size > subject.largest {
+                    continue;
+                }
                 for (step, sample) in turn::life(subject, &sandbox, size)? {
                     samples
                         .entry((step, subject.name))

@@ -1,4 +1,4 @@
-//! What is compared: our provider, its peer, and a resource that Terraform carries out itself.
+//! What is compared: our provider, its peer, and two resources that Terraform carries out itself.
 
 use super::probe;
 use crate::sandbox::{API_KEY, APP_KEY};
@@ -9,9 +9,18 @@ use std::path::PathBuf;
 /// The query of every monitor.
 const QUERY: &str = "avg(last_5m):avg:bench.errors{env:prod} by {bank_code} > 0.5";
 
+/// Terraform's own resource with a few short values: the least that anything costs.
+pub(super) const FLOOR: &str = "floor";
+/// The same resource with as many attributes and as much text as a monitor's state holds.
+pub(super) const TWIN: &str = "twin";
+/// Terraform takes minutes for more of them: its cost grows with the square.
+const TWIN_LARGEST: usize = 100;
+
 /// One of them.
 pub(super) struct Subject {
     pub(super) name: &'static str,
+    /// The most monitors it is measured with.
+    pub(super) largest: usize,
     plugin: Plugin,
     /// The program behind the probe.
     program: PathBuf,
@@ -28,19 +37,19 @@ impl Subject {
                 ..plugin
             })
         };
-        let mut subjects = vec![
-            Self {
-                name: "floor",
+        let new = |name, largest, configuration| -> anyhow::Result<Self> {
+            Ok(Self {
+                name,
+                largest,
                 program: ours.program.clone(),
                 plugin: probed(ours.clone())?,
-                configuration: floor_text,
-            },
-            Self {
-                name: "ours",
-                program: ours.program.clone(),
-                plugin: probed(ours)?,
-                configuration: our_text,
-            },
+                configuration,
+            })
+        };
+        let mut subjects = vec![
+            new(FLOOR, usize::MAX, floor_text)?,
+            new(TWIN, TWIN_LARGEST, twin_text)?,
+            new("ours", usize::MAX, our_text)?,
         ];
         if let Some(program) = peer {
             let plugin = Plugin {
@@ -50,6 +59,7 @@ impl Subject {
             };
             subjects.push(Self {
                 name: "peer",
+                largest: usize::MAX,
                 program,
                 plugin: probed(plugin)?,
                 configuration: peer_text,
@@ -76,7 +86,7 @@ impl Subject {
 
     /// Whether a provider is started at all.
     pub(super) fn is_floor(&self) -> bool {
-        self.name == "floor"
+        matches!(self.name, FLOOR | TWIN)
     }
 }
 
@@ -90,6 +100,39 @@ fn floor_text(size: usize, _: &str) -> String {
             type    = "query alert"
             query   = "{QUERY}"
             message = "More than half of the calls to {{{{bank_code.name}}}} fail."
+          }}
+        }}"#
+    )
+}
+
+fn twin_text(size: usize, _: &str) -> String {
+    let nulls: String = (0..33)
+        .map(|n| format!("            some_attribute_{n} = null\n"))
+        .collect();
+    let line = format!(
+        "{}: https://funds.example.com/dd_circuit_breaker/callback",
+        contract::KEYWORD
+    );
+    let message = format!("{{{{#is_alert}}}}\\n{line}\\n{{{{/is_alert}}}}\\n").repeat(5);
+    format!(
+        r#"
+        resource "terraform_data" "m" {{
+          count = {size}
+          input = {{
+            name     = "bench ${{count.index}}"
+            type     = "query alert"
+            query    = "{QUERY}"
+            message  = "More than half of the calls to {{{{bank_code.name}}}} fail."
+            rendered = "{message}"
+            breaker  = "bank"
+            tags     = ["service:funds"]
+            all_tags = ["circuit_breaker:bank", "service:funds"]
+            monitor_thresholds = [{{ critical = "0.5", critical_recovery = "0.2" }}]
+            callback = [{{
+              url = "https://funds.example.com/dd_circuit_breaker/callback"
+              on  = ["alert", "alert_recovery", "alert_to_warning", "warning", "warning_recovery"]
+            }}]
+{nulls}
           }}
         }}"#
     )

@@ -1,6 +1,6 @@
 //! Medians of the samples, and their ratios to Terraform's floor and to the peer, as lines of text.
 
-use super::subject::Subject;
+use super::subject::{FLOOR, Subject, TWIN};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,39 +19,45 @@ pub(super) type Samples<'a> = BTreeMap<(&'a str, &'a str), Vec<Sample>>;
 /// Prints the table of one size.
 pub(super) fn print(size: usize, rounds: usize, subjects: &[Subject], samples: &Samples<'_>) {
     println!("\nN = {size}, medians of {rounds} rounds");
-    println!(
-        "{:<16}{:<8}{:>10}{:>10}{:>10}{:>10}{:>12}",
-        "step", "who", "wall s", "cpu s", "rss MiB", "requests", "wall/floor"
-    );
+    println!("{HEAD}");
     let mut steps: Vec<&str> = samples.keys().map(|(step, _)| *step).collect();
     steps.dedup();
     for step in steps {
-        let floor = samples.get(&(step, "floor")).map(|samples| median(samples));
+        let find = |name| samples.get(&(step, name)).map(|samples| median(samples));
+        let (floor, twin) = (find(FLOOR), find(TWIN));
         for subject in subjects {
-            let Some(samples) = samples.get(&(step, subject.name)) else {
+            let Some(sample) = find(subject.name) else {
                 continue;
             };
+            let ratios = [floor, twin].map(|base| ratio(&sample, base));
             println!(
-                "{:<16}{:<8}{}",
-                step,
+                "{step:<16}{:<8}{}{:>10}{:>10}",
                 subject.name,
-                row(&median(samples), floor.as_ref())
+                row(&sample),
+                ratios[0],
+                ratios[1]
             );
         }
     }
 }
 
-fn row(sample: &Sample, floor: Option<&Sample>) -> String {
-    let ratio = floor.map_or(f64::NAN, |floor| {
-        sample.wall.as_secs_f64() / floor.wall.as_secs_f64()
-    });
+const HEAD: &str =
+    "step            who         wall s     cpu s   rss MiB  requests   / floor    / twin";
+
+fn row(sample: &Sample) -> String {
     format!(
-        "{:>10.3}{:>10.3}{:>10.1}{:>10}{:>12.2}",
+        "{:>10.3}{:>10.3}{:>10.1}{:>10}",
         sample.wall.as_secs_f64(),
         sample.cpu.as_secs_f64(),
         sample.rss_kib as f64 / 1024.0,
         sample.requests,
-        ratio
+    )
+}
+
+fn ratio(sample: &Sample, base: Option<Sample>) -> String {
+    base.map_or_else(
+        || "-".to_owned(),
+        |base| format!("{:.2}", sample.wall.as_secs_f64() / base.wall.as_secs_f64()),
     )
 }
 
