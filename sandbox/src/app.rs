@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::cli::Args;
 use crate::hub::Hub;
-use crate::{control, datadog, lambda};
+use crate::{control, datadog, lambda, serve};
 
 const ROUTES: &str = include_str!("routes.txt");
 
@@ -74,7 +74,7 @@ pub async fn run(args: Args) -> Result<(), RunError> {
         tokio::spawn(lambda::supervise(Arc::clone(&hub), spec, stopped))
     });
     let served = tokio::select! {
-        served = axum::serve(listener, router(hub)).into_future() => served,
+        served = serve::forever(&listener, router(hub)) => served,
         ended = end(args.exit_with_stdin) => ended,
     };
     stop.send_replace(true);

@@ -9,6 +9,7 @@ pub mod cli;
 mod control;
 mod datadog;
 mod lambda;
+mod serve;
 mod alerting;
 pub mod hub;
 mod world;

@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
+use crate::faults::{Face, Quota};
+
 /// An answer that is not a success.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ApiError {
@@ -18,8 +20,8 @@ pub(super) enum ApiError {
     BadJson,
     /// The definition is refused, for these reasons.
     Invalid(Vec<String>),
-    /// A switched-on fault with this status.
-    Fault(StatusCode),
+    /// A switched-on fault that looks like this.
+    Fault(Face),
 }
 
 impl IntoResponse for ApiError {
@@ -36,9 +38,7 @@ impl IntoResponse for ApiError {
                 &["Payload is not in the expected format".to_owned()],
             ),
             Self::Invalid(reasons) => errors(StatusCode::BAD_REQUEST, &reasons),
-            Self::Fault(StatusCode::TOO_MANY_REQUESTS) => rate_limited(),
-            Self::Fault(status) if status.is_server_error() => html(status),
-            Self::Fault(status) => errors(status, &[reason(status)]),
+            Self::Fault(face) => fault(face),
         }
     }
 }
@@ -51,8 +51,15 @@ fn reason(status: StatusCode) -> String {
     status.canonical_reason().unwrap_or("Error").to_owned()
 }
 
-/// 429, with the five headers that say when to come back (seconds).
-fn rate_limited() -> Response {
+fn fault(face: Face) -> Response {
+    let body = match face.status {
+        status if face.html => html(status),
+        StatusCode::TOO_MANY_REQUESTS => too_many(100, 60),
+        status => errors(status, &[reason(status)]),
+    };
+    if face.status != StatusCode::TOO_MANY_REQUESTS || !face.headers {
+        return body;
+    }
     let headers = [
         ("x-ratelimit-limit", "100"),
         ("x-ratelimit-period", "60"),
@@ -60,9 +67,19 @@ fn rate_limited() -> Response {
         ("x-ratelimit-reset", "1"),
         ("x-ratelimit-name", "monitors"),
     ];
-    let texts =
-        ["Rate limit of 100 requests in 60 seconds reached. Please try again later.".to_owned()];
-    (headers, errors(StatusCode::TOO_MANY_REQUESTS, &texts)).into_response()
+    (headers, body).into_response()
+}
+
+/// 429; the five headers, which say when to come back, are those of every answer under the limit.
+pub(super) fn rate_limited(quota: &Quota) -> Response {
+    too_many(quota.limit, quota.period_s)
+}
+
+fn too_many(limit: u64, period_s: u64) -> Response {
+    let text = format!(
+        "Rate limit of {limit} requests in {period_s} seconds reached. Please try again later."
+    );
+    errors(StatusCode::TOO_MANY_REQUESTS, &[text])
 }
 
 /// What stands in front of the API answers in HTML when the API is down.

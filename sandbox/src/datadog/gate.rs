@@ -1,16 +1,19 @@
-//! What every request to Datadog's API passes first: it is counted, may meet a fault, and must carry the right keys.
+//! What every request to Datadog's API passes first: it is counted, may meet the rate limit or a fault, and must carry
+//! the right keys.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::errors::ApiError;
+use super::errors::{self, ApiError};
+use crate::faults::{Effect, Quota};
 use crate::hub::{Hub, Settings, Until};
+use crate::serve::Severed;
 
 /// The route that says whether an API key is valid.
 pub(super) const VALIDATE: &str = "/api/v1/validate";
@@ -18,26 +21,70 @@ pub(super) const VALIDATE: &str = "/api/v1/validate";
 /// The gate itself.
 pub(super) async fn pass(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let target = request.uri().to_string();
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or(path.as_str(), MatchedPath::as_str);
     let counted = format!("{} {route}", request.method());
     hub.change(|world, _| *world.requests.entry(counted).or_insert(0) += 1);
-    hub.wait(|world, _| match world.faults.holds_datadog(&target) {
-        true => Err(Until::Change),
-        false => Ok(()),
-    })
-    .await;
-    let fault = hub.change(|world, _| world.faults.hit_datadog(&target));
-    if let Some(status) = fault.and_then(|status| StatusCode::from_u16(status).ok()) {
-        return ApiError::Fault(status).into_response();
+    let quota = hub.change(|world, now| {
+        let limit = world.faults.rate_limit.as_mut();
+        limit.map(|limit| limit.take(now.wall_ms))
+    });
+    let mut answer = match quota {
+        Some(quota) if quota.refused => errors::rate_limited(&quota),
+        _ => faulty(&hub, request, next).await,
+    };
+    if let Some(quota) = quota {
+        tell(answer.headers_mut(), &quota);
     }
-    match check_keys(&path, request.headers(), &hub.settings) {
+    answer
+}
+
+/// The answer, or what a fault makes of it.
+async fn faulty(hub: &Hub, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let target = request.uri().to_string();
+    hub.wait(
+        |world, _| match world.faults.holds_datadog(method.as_str(), &target) {
+            true => Err(Until::Change),
+            false => Ok(()),
+        },
+    )
+    .await;
+    let effect = hub.change(|world, _| world.faults.hit_datadog(method.as_str(), &target));
+    let Some(effect) = effect else {
+        return checked(hub, request, next).await;
+    };
+    if effect.is_carried_out() {
+        // Whoever asked never sees this answer.
+        drop(checked(hub, request, next).await);
+    }
+    match effect {
+        Effect::Answer { face, .. } => ApiError::Fault(face).into_response(),
+        Effect::Drop { .. } => Severed::response(),
+    }
+}
+
+async fn checked(hub: &Hub, request: Request, next: Next) -> Response {
+    match check_keys(request.uri().path(), request.headers(), &hub.settings) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
+}
+
+/// The five headers.
+fn tell(headers: &mut HeaderMap, quota: &Quota) {
+    let numbers = [
+        ("x-ratelimit-limit", quota.limit),
+        ("x-ratelimit-period", quota.period_s),
+        ("x-ratelimit-remaining", quota.remaining),
+        ("x-ratelimit-reset", quota.reset_s),
+    ];
+    for (name, number) in numbers {
+        headers.insert(name, number.into());
+    }
+    headers.insert("x-ratelimit-name", HeaderValue::from_static("monitors"));
 }
 
 /// No API key at all is 401; a wrong key, or no application key, is 403. To ask whether an API key is valid, it is enough.

@@ -63,12 +63,13 @@ pub(super) async fn list(
 ) -> Json<Value> {
     wanted.with_downtimes = Some("true".to_owned());
     let (skipped, shown) = filter.window();
-    hub.change(|world, _| {
+    hub.change(|world, now| {
+        let seen_from = now.wall_ms.saturating_sub(world.faults.list_lag_ms);
         let stale = wanted.group_states.is_some() && world.faults.hit_stale_read();
         let found = world
             .monitors
             .values()
-            .filter(|monitor| filter.fits(monitor))
+            .filter(|monitor| monitor.created_ms <= seen_from && filter.fits(monitor))
             .skip(skipped)
             .take(shown);
         Json(

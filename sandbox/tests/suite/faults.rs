@@ -3,6 +3,13 @@
 use crate::support::{Sandbox, bank_errors};
 use serde_json::{Value, json};
 
+/// No fault at all.
+fn none() -> Value {
+    json!({
+        "datadog": null, "rate_limit": null, "list_lag_ms": 0, "stale_reads": 0, "hold_deliveries": false
+    })
+}
+
 #[tokio::test]
 async fn an_outage_answers_html_a_limit_answers_headers_a_refusal_answers_json() {
     let sandbox = Sandbox::new();
@@ -32,10 +39,7 @@ async fn an_outage_answers_html_a_limit_answers_headers_a_refusal_answers_json()
     let mended = sandbox
         .post("/_sandbox/faults", json!({"datadog": null}))
         .await;
-    assert_eq!(
-        mended,
-        json!({"datadog": null, "stale_reads": 0, "hold_deliveries": false})
-    );
+    assert_eq!(mended, none());
     assert_eq!(sandbox.get("/api/v1/monitor").await, json!([]));
 }
 
@@ -92,8 +96,7 @@ async fn nonsense_is_refused_and_changes_nothing() {
             400
         );
     }
-    let none = json!({"datadog": null, "stale_reads": 0, "hold_deliveries": false});
-    assert_eq!(sandbox.get("/_sandbox/faults").await, none);
+    assert_eq!(sandbox.get("/_sandbox/faults").await, none());
 }
 
 #[tokio::test]
@@ -137,6 +140,83 @@ async fn a_held_request_is_counted_and_answered_once_the_fault_is_gone() {
         .post("/_sandbox/faults", json!({"datadog": null}))
         .await;
     assert_eq!(held.await["id"], json!(id));
+}
+
+#[tokio::test]
+async fn an_answer_may_wear_another_face() {
+    let sandbox = Sandbox::new();
+    // The fault; whether the body is a page; whether it says when to come back.
+    for (fault, page, headers) in [
+        (json!({"status": 429, "headers": false}), false, false),
+        (json!({"status": 429, "html": true}), true, true),
+        (json!({"status": 503, "html": false}), false, false),
+        (json!({"status": 404, "html": true}), true, false),
+        (json!({"status": 200, "html": true}), true, false),
+    ] {
+        let status = fault["status"].clone();
+        sandbox
+            .post("/_sandbox/faults", json!({"datadog": fault}))
+            .await;
+        let answer = sandbox.call("GET", "/api/v1/monitor", Value::Null).await;
+        assert_eq!(json!(answer.status.as_u16()), status);
+        assert_eq!(answer.text.starts_with("<html>"), page, "{fault}");
+        let told = answer.headers.contains_key("x-ratelimit-reset");
+        assert_eq!(told, headers, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_may_hide_an_effect() {
+    let sandbox = Sandbox::new();
+    for (fault, monitors) in [
+        (json!({"status": 502, "count": 1, "method": "POST"}), 0),
+        (
+            json!({"status": 502, "count": 1, "method": "POST", "after": true}),
+            1,
+        ),
+    ] {
+        sandbox
+            .post("/_sandbox/faults", json!({"datadog": fault}))
+            .await;
+        let lost = sandbox.call("POST", "/api/v1/monitor", bank_errors()).await;
+        assert_eq!(lost.status, 502);
+        let list = sandbox.get("/api/v1/monitor").await;
+        assert_eq!(list.as_array().unwrap().len(), monitors, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_tells_every_request_how_much_is_left() {
+    let sandbox = Sandbox::new();
+    // A window that outlasts the test.
+    let limit = json!({"rate_limit": {"limit": 2, "period_s": 1_000_000_000}});
+    sandbox.post("/_sandbox/faults", limit).await;
+    let mut seen = Vec::new();
+    for path in ["/api/v1/monitor", "/api/v1/monitor/1", "/api/v1/monitor"] {
+        let answer = sandbox.call("GET", path, Value::Null).await;
+        let remaining = answer.header("x-ratelimit-remaining").to_owned();
+        assert_eq!(answer.header("x-ratelimit-limit"), "2");
+        assert_eq!(answer.header("x-ratelimit-period"), "1000000000");
+        assert_eq!(answer.header("x-ratelimit-name"), "monitors");
+        assert!(answer.header("x-ratelimit-reset").parse::<u64>().unwrap() > 0);
+        seen.push((answer.status.as_u16(), remaining));
+    }
+    let expected = [(200, "1"), (404, "0"), (429, "0")];
+    assert_eq!(seen, expected.map(|(status, left)| (status, left.to_owned())));
+}
+
+#[tokio::test]
+async fn a_list_may_lag_behind_while_the_id_is_known() {
+    let sandbox = Sandbox::new();
+    let lag = json!({"list_lag_ms": 1_000_000_000});
+    sandbox.post("/_sandbox/faults", lag).await;
+    let id = sandbox.monitor(bank_errors()).await;
+    assert_eq!(sandbox.get("/api/v1/monitor").await, json!([]));
+    sandbox.get(&format!("/api/v1/monitor/{id}")).await;
+    sandbox
+        .post("/_sandbox/faults", json!({"list_lag_ms": 0}))
+        .await;
+    assert_eq!(sandbox.get("/api/v1/monitor").await[0]["id"], json!(id));
 }
 
 /// Polls once.

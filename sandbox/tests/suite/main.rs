@@ -2,6 +2,8 @@
 //! code is whole.
 
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod datadog;
 #[cfg(test)]
 mod faults;
