@@ -1,8 +1,9 @@
 //! The `provider` block: its schema, its rules, and what becomes of it. Values may be unknown while planning;
 //! then nothing is asked of Datadog, and what depends on them stays unknown too.
 
-use crate::datadog::{ApiUrl, Client, Clock, Keys, Reads, SITES};
+use crate::datadog::{ApiUrl, Chance, Client, Clock, Keys, Reads, SITES, Timing};
 use crate::names;
+use crate::timeouts::{self, Timeouts};
 use crate::validated::Validated;
 use contract::Message;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ tfplugin::model! {
         pub(crate) app_key: Attr<Sensitive<String>>,
         pub(crate) site: Attr<String>,
         pub(crate) api_url: Attr<String>,
+        pub(crate) request_timeout: Attr<u64>,
+        pub(crate) http_client_retry_timeout: Attr<u64>,
         pub(crate) sns_topic: Attr<String>,
         pub(crate) notify: Texts,
         pub(crate) allowed_callback_hosts: Attr<Vec<Attr<String>>>,
@@ -46,6 +49,18 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Arc<dyn Clock>,
     /// The time of day.
     pub(crate) now: fn() -> SystemTime,
+    pub(crate) chance: Arc<dyn Chance>,
+}
+
+impl Surroundings {
+    fn timing(&self, timeouts: Timeouts) -> Timing {
+        Timing {
+            clock: self.clock.clone(),
+            chance: self.chance.clone(),
+            request_timeout: timeouts.request,
+            patience: timeouts.retry,
+        }
+    }
 }
 
 /// The `provider` block put to use: what the resources work with.
@@ -66,6 +81,7 @@ pub struct Settings {
 pub(crate) fn schema() -> Schema {
     Schema::new("Datadog monitors that trip and reset circuit breakers.")
         .attributes(access())
+        .attributes(timeouts::attributes())
         .attributes(defaults())
         .blocks([NestedBlock::single("default_tags")
             .describe("Tags that every monitor gets.")
@@ -151,12 +167,14 @@ pub(crate) fn configure(
     terraform_version: &str,
 ) -> Result<(Settings, Diagnostics), Diagnostics> {
     let mut warnings = Diagnostics::new();
-    let client = match access_of(&block, surroundings)? {
-        Some((url, keys)) => {
+    let timeouts = Timeouts::chosen(&block.request_timeout, &block.http_client_retry_timeout);
+    let client = match (access_of(&block, surroundings)?, timeouts) {
+        (Some((url, keys)), Some(timeouts)) => {
+            let timing = surroundings.timing(timeouts);
             warnings.extend(exposed(&url));
-            Some(client(url, keys, surroundings, terraform_version)?)
+            Some(client(url, keys, timing, terraform_version)?)
         }
-        None => None,
+        _ => None,
     };
     let default_tags = match block.default_tags {
         Attr::Null => Value::Null,
@@ -250,17 +268,12 @@ fn exposed(url: &ApiUrl) -> Option<Diagnostic> {
     })
 }
 
-fn client(
-    url: ApiUrl,
-    keys: Keys,
-    surroundings: &Surroundings,
-    terraform: &str,
-) -> Result<Client, Diagnostics> {
+fn client(url: ApiUrl, keys: Keys, timing: Timing, terraform: &str) -> Result<Client, Diagnostics> {
     let agent = format!(
         "terraform-provider-circuitbreaker/{} (terraform {terraform})",
         env!("CARGO_PKG_VERSION")
     );
-    Client::new(url, keys, &agent, surroundings.clock.clone()).map_err(|error| {
+    Client::new(url, keys, &agent, timing).map_err(|error| {
         Diagnostic::error("Datadog client cannot be made")
             .detail(error.to_string())
             .into()
@@ -270,7 +283,7 @@ fn client(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::datadog::SystemClock;
+    use crate::datadog::{SystemChance, SystemClock};
 
     fn surroundings(variables: &'static [(&str, &str)]) -> Surroundings {
         let find = move |name: &str| {
@@ -283,6 +296,7 @@ mod tests {
             environment: Box::new(find),
             clock: Arc::new(SystemClock),
             now: SystemTime::now,
+            chance: Arc::new(SystemChance),
         }
     }
 
@@ -323,6 +337,10 @@ mod tests {
             },
             Block {
                 api_url: Attr::Unknown,
+                ..Block::default()
+            },
+            Block {
+                request_timeout: Attr::Unknown,
                 ..Block::default()
             },
             Block {

@@ -5,6 +5,7 @@ mod provider;
 mod monitor;
 mod config;
 mod validated;
+mod timeouts;
 mod names;
 pub mod datadog;
 

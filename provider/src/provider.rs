@@ -1,7 +1,7 @@
 //! The provider as Terraform sees it: its block, its resources. A new resource is one line here.
 
 use crate::config::{self, Settings, Surroundings};
-use crate::datadog::{Clock, SystemClock};
+use crate::datadog::{Chance, Clock, SystemChance, SystemClock};
 use crate::monitor::Monitor;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -16,16 +16,18 @@ pub struct CircuitBreaker {
 }
 
 impl CircuitBreaker {
-    /// A provider with another environment and clock than the process's own.
+    /// A provider with another environment, clock and chance than the process's own.
     pub fn new(
         environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
     ) -> Self {
         Self {
             surroundings: Surroundings {
                 environment: Box::new(environment),
                 clock,
                 now: SystemTime::now,
+                chance,
             },
         }
     }
@@ -33,7 +35,8 @@ impl CircuitBreaker {
 
 impl Default for CircuitBreaker {
     fn default() -> Self {
-        Self::new(|name| std::env::var(name).ok(), Arc::new(SystemClock))
+        let environment = |name: &str| std::env::var(name).ok();
+        Self::new(environment, Arc::new(SystemClock), Arc::new(SystemChance))
     }
 }
 

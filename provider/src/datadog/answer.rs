@@ -1,24 +1,24 @@
 //! What an HTTP answer means: success, a typed error, or "try again". Pure functions of status, headers and body,
 //! so that every case is a line of a table in the tests.
 
-use super::Error;
+use super::pacer::Quota;
 use super::retry::Again;
+use super::{Error, Tries};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
-
-/// The pause after a 429 that does not say when its limit resets.
-const UNTOLD_RESET: Duration = Duration::from_secs(10);
 
 /// The parts of an answer that decide.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: String,
-    /// `X-RateLimit-Reset` on 429, `Retry-After` on 5xx; seconds.
+    /// `X-RateLimit-Reset` on 429, `Retry-After` on other errors.
     pub(super) wait: Option<Duration>,
-    /// `X-RateLimit-Name`.
-    pub(super) limit: Option<String>,
+    /// The `X-RateLimit-*` headers, if all are there.
+    pub(super) quota: Option<Quota>,
+    /// `Date`, in milliseconds since the Unix epoch.
+    pub(super) date: Option<i64>,
 }
 
 /// What to do next.
@@ -30,14 +30,15 @@ pub(super) enum Verdict<T> {
 }
 
 impl Answer {
-    /// Reads the answer to `request` (method and path), which was sent `attempts` times by now.
-    pub(super) fn judge<T: DeserializeOwned>(self, request: &str, attempts: u32) -> Verdict<T> {
+    /// Reads the answer to `request` (method and path).
+    pub(super) fn judge<T: DeserializeOwned>(self, request: &str) -> Verdict<T> {
         let request = request.to_owned();
+        // Looked for only in what is no success: a page of monitors is long.
         let (status, detail) = (self.status, || detail(&self.body));
         match status {
             200..=299 => match serde_json::from_str(&self.body) {
                 Ok(value) => Verdict::Done(value),
-                Err(_) => Verdict::Failed(Error::Unreadable {
+                Err(_) => self.again(Error::Unreadable {
                     request,
                     detail: detail(),
                 }),
@@ -47,25 +48,26 @@ impl Answer {
                 status,
                 detail: detail(),
             }),
-            404 => Verdict::Failed(Error::NotFound {
-                request,
-                detail: detail(),
-            }),
             429 => self.limited(request),
-            500..=599 => {
-                let again = Again::Backoff {
-                    at_least: self.wait,
-                    processed: true,
-                };
-                let error = Error::Unavailable {
+            // A page comes from a proxy, not from the API: it says nothing about the monitor.
+            400..=499 if status != 408 && !is_page(&self.body) => Verdict::Failed(match status {
+                404 => Error::NotFound {
+                    request,
+                    detail: detail(),
+                },
+                _ => Error::Refused {
                     request,
                     status,
-                    attempts,
                     detail: detail(),
-                    maybe_done: false,
-                };
-                Verdict::Again(again, error)
-            }
+                },
+            }),
+            400..=599 => self.again(Error::Unavailable {
+                request,
+                status,
+                tries: Tries::default(),
+                detail: detail(),
+                maybe_done: false,
+            }),
             _ => Verdict::Failed(Error::Refused {
                 request,
                 status,
@@ -74,18 +76,43 @@ impl Answer {
         }
     }
 
-    fn limited<T>(self, request: String) -> Verdict<T> {
-        let reset = self.wait.unwrap_or(UNTOLD_RESET);
-        let limit = self.limit.unwrap_or_else(|| "unnamed".to_owned());
-        Verdict::Again(
-            Again::After(reset),
-            Error::RateLimited {
-                request,
-                limit,
-                reset,
-            },
-        )
+    fn again<T>(&self, error: Error) -> Verdict<T> {
+        let again = Again::Backoff {
+            at_least: self.wait,
+            processed: true,
+        };
+        Verdict::Again(again, error)
     }
+
+    fn limited<T>(self, request: String) -> Verdict<T> {
+        let limit = self.quota.map(|quota| quota.name);
+        let error = Error::RateLimited {
+            request,
+            limit: limit.unwrap_or_else(|| "unnamed".to_owned()),
+            reset: self.wait,
+            stalled: Duration::ZERO,
+        };
+        Verdict::Again(Again::Limited(self.wait), error)
+    }
+}
+
+/// What a request without an answer means: unless no connection was made, the server may have carried it out.
+pub(super) fn broken<T>(detail: String, processed: bool, request: &str) -> Verdict<T> {
+    let again = Again::Backoff {
+        at_least: None,
+        processed,
+    };
+    let error = Error::Unreachable {
+        request: request.to_owned(),
+        tries: Tries::default(),
+        detail,
+        maybe_done: false,
+    };
+    Verdict::Again(again, error)
+}
+
+fn is_page(body: &str) -> bool {
+    body.trim_start().starts_with('<')
 }
 
 /// Datadog's own words: `{"errors":["…"]}`, else what kind of body came instead.
@@ -116,7 +143,7 @@ fn summary(body: &str) -> String {
     if body.is_empty() {
         return "an empty body".to_owned();
     }
-    if body.starts_with('<') {
+    if is_page(body) {
         return format!("an HTML page of {} bytes, not the API", body.len());
     }
     match body.char_indices().nth(SHOWN) {
@@ -135,7 +162,7 @@ mod tests {
             body: body.to_owned(),
             ..Answer::default()
         };
-        match answer.judge::<Value>("GET /api/v1/monitor/7", 1) {
+        match answer.judge::<Value>("GET /api/v1/monitor/7") {
             Verdict::Done(value) => format!("done {value}"),
             Verdict::Failed(error) => format!("failed: {error}"),
             Verdict::Again(_, error) => format!("again: {error}"),
@@ -152,7 +179,7 @@ mod tests {
         (
             200,
             "<html>hi</html>",
-            "failed: datadog's answer to `GET /api/v1/monitor/7` cannot be used: an HTML page of 15 bytes",
+            "again: datadog's answer to `GET /api/v1/monitor/7` cannot be used: an HTML page of 15 bytes",
         ),
         (
             302,
@@ -187,9 +214,15 @@ mod tests {
         (
             503,
             "<html><body>503</body></html>",
-            "again: datadog failed `GET /api/v1/monitor/7` with status 503 in 1 attempt(s): an HTML page",
+            "again: datadog failed `GET /api/v1/monitor/7` with status 503 in 1 attempt: an HTML page",
         ),
-        (500, "oops", "with status 500 in 1 attempt(s): oops"),
+        (500, "oops", "with status 500 in 1 attempt: oops"),
+        (
+            404,
+            "<html>not here</html>",
+            "again: datadog failed `GET /api/v1/monitor/7` with status 404 in 1 attempt: an HTML page",
+        ),
+        (408, "", "again: datadog failed"),
     ];
 
     #[test]

@@ -1,50 +1,71 @@
-//! One HTTP client for all requests: keys, time limits, retries. What paths and bodies mean is not known here.
+//! The client all requests go through: it paces, repeats and gives up. What paths and bodies mean is not known here.
 
-use super::answer::{Answer, Verdict};
+use super::answer::{self, Answer, Verdict};
+use super::ledger::Ledger;
+use super::pacer::{Pacer, Permit};
 use super::retry::{Again, Patience};
-use super::{ApiUrl, Clock, Error, tls};
+use super::wire::{Broken, Wire};
+use super::{ApiUrl, Error, Keys, Timing, Tries};
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::error::Error as _;
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How much longer a creating request may take once Terraform is interrupted: its answer saves a search.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// The two keys every request carries. Neither is ever printed.
-#[derive(Clone)]
-pub struct Keys {
-    /// Header `DD-API-KEY`: names the organization.
-    pub api: String,
-    /// Header `DD-APPLICATION-KEY`: names the user or service account and its rights.
-    pub app: String,
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Keys(redacted)")
-    }
-}
-
-/// A connection to one Datadog site with one pair of keys. Cheap to clone.
+/// A connection to one Datadog site with one pair of keys. Cheap to clone: the clones share limits and claims.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
-    url: ApiUrl,
-    keys: Keys,
-    clock: Arc<dyn Clock>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    wire: Wire,
+    timing: Timing,
+    pacer: Pacer,
+    ledger: Ledger,
+    /// The latest `Date` of an answer, in milliseconds since the epoch, and when it came.
+    dated: Mutex<Option<(i64, Instant)>>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("url", &self.url)
-            .field("keys", &self.keys)
+            .field("wire", &self.shared.wire)
             .finish_non_exhaustive()
+    }
+}
+
+/// A request to be made.
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    /// With its query.
+    pub(super) path: &'a str,
+    pub(super) body: Option<&'a Value>,
+    /// It may be carried out twice.
+    pub(super) repeatable: bool,
+    /// Ends every wait of the call, and, after [`GRACE`], a request on its way.
+    pub(super) stop: Option<&'a CancellationToken>,
+}
+
+impl Call<'_> {
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// What limits are learned for: method and path, without the query and with every id alike.
+    fn route(&self) -> String {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let alike = |part: &str| match part.parse::<u64>() {
+            Ok(_) => "{id}".to_owned(),
+            Err(_) => part.to_owned(),
+        };
+        let parts: Vec<String> = path.split('/').map(alike).collect();
+        format!("{} {}", self.method, parts.join("/"))
     }
 }
 
@@ -53,188 +74,216 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Setup`] when a key holds characters no header can carry, or TLS cannot be set up.
-    pub fn new(url: ApiUrl, keys: Keys, agent: &str, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config()?)
-            .default_headers(headers(&keys)?)
-            .user_agent(agent)
-            // A redirect would carry the keys to a host nobody chose.
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
-            .build()
-            .map_err(|error| Error::Setup(chain(&error)))?;
+    pub fn new(url: ApiUrl, keys: Keys, agent: &str, timing: Timing) -> Result<Self, Error> {
+        let shared = Shared {
+            wire: Wire::new(url, keys, agent, timing.request_timeout)?,
+            timing,
+            pacer: Pacer::default(),
+            ledger: Ledger::default(),
+            dated: Mutex::default(),
+        };
         Ok(Self {
-            http,
-            url,
-            keys,
-            clock,
+            shared: Arc::new(shared),
         })
+    }
+
+    /// What this process knows of the monitors it holds.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.shared.ledger
+    }
+
+    /// The server's time now, in milliseconds since the epoch, at the earliest; `None` before it told one.
+    pub(super) fn server_time(&self) -> Option<i64> {
+        let dated = *self.dated();
+        let (date, came) = dated?;
+        let since = self.now().saturating_duration_since(came).as_millis();
+        Some(date.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)))
+    }
+
+    pub(super) async fn sleep(&self, pause: Duration) {
+        self.shared.timing.clock.sleep(pause).await;
+    }
+
+    /// Awaits the future; once `stop` fires, for [`GRACE`] at most.
+    pub(super) async fn graced<T>(
+        &self,
+        stop: &CancellationToken,
+        future: impl Future<Output = T>,
+    ) -> Option<T> {
+        let over = async {
+            stop.cancelled().await;
+            self.sleep(GRACE).await;
+        };
+        tokio::select! {
+            biased;
+            done = future => Some(done),
+            () = over => None,
+        }
     }
 
     /// The URL of `path`.
     pub(super) fn url(&self, path: &str) -> String {
-        self.url.join(path)
+        self.shared.wire.url(path)
     }
 
+    /// A GET.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
-        self.call(Method::GET, path, None, Patience::new(true))
-            .await
+        self.repeatable(Method::GET, path, None).await
     }
 
-    /// A POST that creates something: never sent twice unless the first cannot have had an effect.
-    pub(super) async fn create(&self, path: &str, body: &Value) -> Result<Value, Error> {
-        self.call(Method::POST, path, Some(body), Patience::new(false))
-            .await
-    }
-
-    /// A POST that changes nothing.
-    pub(super) async fn ask(&self, path: &str, body: &Value) -> Result<Value, Error> {
-        self.call(Method::POST, path, Some(body), Patience::new(true))
-            .await
-    }
-
-    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Error> {
-        self.call(Method::PUT, path, Some(body), Patience::new(true))
-            .await
-    }
-
-    pub(super) async fn delete(&self, path: &str) -> Result<Value, Error> {
-        self.call(Method::DELETE, path, None, Patience::new(true))
-            .await
-    }
-
-    async fn call<T: DeserializeOwned>(
+    /// A request that may be carried out twice.
+    pub(super) async fn repeatable<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
-        mut patience: Patience,
     ) -> Result<T, Error> {
-        let request = format!("{method} {path}");
+        let call = Call {
+            method,
+            path,
+            body,
+            repeatable: true,
+            stop: None,
+        };
+        self.call(&call).await
+    }
+
+    /// Makes the request, again and again if need be, until there is an answer or patience ends.
+    pub(super) async fn call<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Error> {
+        let (name, route) = (call.name(), call.route());
+        let mut patience = Patience::new(call.repeatable);
+        let (mut sent, begun) = (0, self.now());
         loop {
-            let attempts = patience.attempt();
-            let verdict = match self.send(&method, path, body).await {
-                Ok(answer) => self.redacted(answer).judge(&request, attempts),
-                Err(error) => broken(&error, &request, attempts),
+            let permit = self.waited(call, self.admitted(&route)).await?;
+            sent += 1;
+            let answer = self.answered(call).await;
+            drop(permit);
+            let verdict = match answer {
+                Ok(answer) => {
+                    self.learn(&route, &answer);
+                    answer.judge(&name)
+                }
+                Err(Broken { detail, processed }) => answer::broken(detail, processed, &name),
             };
             let (again, error) = match verdict {
                 Verdict::Done(value) => return Ok(value),
                 Verdict::Failed(error) => return Err(error),
                 Verdict::Again(again, error) => (again, error),
             };
-            match patience.pause(again) {
-                Some(pause) => self.clock.sleep(pause).await,
-                None => return Err(settled(error, patience.in_doubt(again))),
-            }
+            let Some(pause) = self.pause(&mut patience, again) else {
+                let took = self.now().saturating_duration_since(begun);
+                let error = self.settled(error, Tries { sent, took });
+                return Err(error.in_doubt_if(patience.in_doubt(again)));
+            };
+            self.waited(call, self.sleep(pause)).await?;
         }
     }
 
-    async fn send(
-        &self,
-        method: &Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.http.request(method.clone(), self.url.join(path));
-        if let Some(body) = body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.to_string());
-        }
-        let response = request.send().await?;
-        let status = response.status().as_u16();
-        let wait_header = if status == 429 {
-            "x-ratelimit-reset"
-        } else {
-            RETRY_AFTER.as_str()
+    /// How long to wait before the next attempt, if there is to be one.
+    fn pause(&self, patience: &mut Patience, again: Again) -> Option<Duration> {
+        let pause = patience.pause(again, self.shared.timing.chance.draw())?;
+        let stalled = match again {
+            Again::Limited(_) => self.shared.pacer.stalled(self.now(), pause),
+            Again::Backoff { .. } => Duration::ZERO,
         };
-        let wait = text(response.headers(), wait_header)
-            .and_then(|text| text.trim().parse().ok())
-            .map(Duration::from_secs);
-        let limit = text(response.headers(), "x-ratelimit-name");
-        Ok(Answer {
-            status,
-            wait,
-            limit,
-            body: response.text().await?,
+        (stalled <= self.shared.timing.patience).then_some(pause)
+    }
+
+    /// Awaits something that comes before a request, or gives up when Terraform is interrupted.
+    async fn waited<T>(
+        &self,
+        call: &Call<'_>,
+        future: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        let done = match call.stop {
+            Some(stop) => stop.run_until_cancelled(future).await,
+            None => Some(future.await),
+        };
+        done.ok_or_else(|| Error::Interrupted {
+            request: call.name(),
         })
     }
 
-    /// A server (or a proxy before it) may echo a key in its error text.
-    fn redacted(&self, mut answer: Answer) -> Answer {
-        if answer.status >= 300 {
-            for key in [&self.keys.api, &self.keys.app]
-                .into_iter()
-                .filter(|key| !key.is_empty())
-            {
-                answer.body = answer.body.replace(key.as_str(), "[redacted]");
+    async fn admitted(&self, route: &str) -> Permit<'_> {
+        let Shared { pacer, timing, .. } = &*self.shared;
+        loop {
+            match pacer.admit(route, self.now(), timing.patience) {
+                Ok(permit) => return permit,
+                Err(wait) => self.sleep(wait).await,
             }
         }
-        answer
+    }
+
+    async fn answered(&self, call: &Call<'_>) -> Result<Answer, Broken> {
+        let sent = self.shared.wire.send(&call.method, call.path, call.body);
+        let Some(stop) = call.stop else {
+            return sent.await;
+        };
+        self.graced(stop, sent).await.unwrap_or_else(|| {
+            Err(Broken {
+                detail: "terraform was interrupted before it came".to_owned(),
+                processed: true,
+            })
+        })
+    }
+
+    fn learn(&self, route: &str, answer: &Answer) {
+        let (now, refused) = (self.now(), answer.status == 429);
+        if let Some(quota) = &answer.quota {
+            self.shared.pacer.learn(route, quota, refused, now);
+        }
+        if !refused {
+            self.shared.pacer.got_through();
+        }
+        if let Some(date) = answer.date {
+            *self.dated() = Some((date, now));
+        }
+    }
+
+    /// The error to report once no further attempt is made.
+    fn settled(&self, mut error: Error, told: Tries) -> Error {
+        match &mut error {
+            Error::Unavailable { tries, .. } | Error::Unreachable { tries, .. } => *tries = told,
+            Error::RateLimited { stalled, .. } => {
+                *stalled = self.shared.pacer.stalled(self.now(), Duration::ZERO);
+            }
+            _ => {}
+        }
+        error
+    }
+
+    fn now(&self) -> Instant {
+        self.shared.timing.clock.now()
+    }
+
+    fn dated(&self) -> std::sync::MutexGuard<'_, Option<(i64, Instant)>> {
+        self.shared
+            .dated
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn headers(keys: &Keys) -> Result<HeaderMap, Error> {
-    let mut headers = HeaderMap::new();
-    for (name, setting, key) in [
-        ("dd-api-key", "api_key", &keys.api),
-        ("dd-application-key", "app_key", &keys.app),
-    ] {
-        let mut value = HeaderValue::from_str(key).map_err(|_| {
-            Error::Setup(format!(
-                "`{setting}` holds a character that no HTTP header can carry: copy it again"
-            ))
-        })?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
-    }
-    Ok(headers)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-/// The request got no answer: unless no connection was made, the server may have carried it out.
-fn broken<T>(error: &reqwest::Error, request: &str, attempts: u32) -> Verdict<T> {
-    let again = Again::Backoff {
-        at_least: None,
-        processed: !error.is_connect(),
-    };
-    let request = request.to_owned();
-    Verdict::Again(
-        again,
-        Error::Unreachable {
-            request,
-            attempts,
-            detail: chain(error),
-            maybe_done: false,
-        },
-    )
-}
-
-/// The error to report once no further attempt is made.
-fn settled(mut error: Error, in_doubt: bool) -> Error {
-    if let Error::Unavailable { maybe_done, .. } | Error::Unreachable { maybe_done, .. } =
-        &mut error
-    {
-        *maybe_done = in_doubt;
-    }
-    error
-}
-
-/// An error and its causes in one line; the URL is left out, the request's path stands beside it already.
-fn chain(error: &reqwest::Error) -> String {
-    let mut texts = Vec::new();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        texts.push(inner.to_string());
-        cause = inner.source();
-    }
-    if texts.is_empty() {
-        "the request failed".to_owned()
-    } else {
-        texts.join(": ")
+    #[test]
+    fn ids_and_queries_make_no_new_route() {
+        let route = |path| {
+            Call {
+                method: Method::GET,
+                path,
+                body: None,
+                repeatable: true,
+                stop: None,
+            }
+            .route()
+        };
+        assert_eq!(
+            route("/api/v1/monitor/42/validate?x=1"),
+            "GET /api/v1/monitor/{id}/validate"
+        );
+        assert_eq!(route("/api/v1/monitor?page=0"), "GET /api/v1/monitor");
     }
 }

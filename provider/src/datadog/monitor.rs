@@ -1,26 +1,36 @@
 //! The monitor endpoints of API v1. Bodies are JSON as the API documents it; what they mean is `crate::monitor`'s business.
 
+use super::client::Call;
 use super::reads::{PAGE_SIZE, Source};
 use super::{Client, Error, Reads};
-use serde_json::Value;
+use reqwest::Method;
+use serde::Deserialize;
 use serde_json::value::RawValue;
+use serde_json::{Number, Value};
+use std::collections::BTreeSet;
+use tokio_util::sync::CancellationToken;
+use url::form_urlencoded::byte_serialize;
 
 const MONITORS: &str = "/api/v1/monitor";
+/// How the requests of a create are called in errors.
+pub(super) const CREATE: &str = "POST /api/v1/monitor";
+pub(super) const LIST: &str = "GET /api/v1/monitor";
+/// Monitors on a page of whole ones.
+const PAGE: usize = 100;
+
+/// An element of a list, of which only the id is wanted.
+#[derive(Deserialize)]
+struct Listed {
+    id: Number,
+}
 
 impl Client {
-    /// Creates a monitor and returns it as Datadog stored it.
-    ///
-    /// # Errors
-    /// [`Error`]; `maybe_done` in it when the monitor may exist all the same.
-    pub async fn create_monitor(&self, body: &Value) -> Result<Value, Error> {
-        self.create(MONITORS, body).await
-    }
-
     /// The monitor with this id, or `None` when Datadog has none (any more).
     ///
     /// # Errors
     /// [`Error`], except a missing monitor.
     pub async fn read_monitor(&self, id: &str) -> Result<Option<Value>, Error> {
+        self.ledger().claim(id);
         gone_is_none(self.get(&path(id)).await)
     }
 
@@ -29,6 +39,7 @@ impl Client {
     /// # Errors
     /// [`Error`], except a missing monitor.
     pub async fn read_one_of_many(&self, reads: &Reads, id: &str) -> Result<Option<Value>, Error> {
+        self.ledger().claim(id);
         reads.read(self, id).await
     }
 
@@ -37,7 +48,8 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn update_monitor(&self, id: &str, body: &Value) -> Result<Value, Error> {
-        self.put(&path(id), body).await
+        self.ledger().claim(id);
+        self.repeatable(Method::PUT, &path(id), Some(body)).await
     }
 
     /// Deletes a monitor; `force` also when an SLO or a composite monitor refers to it. Already gone is success.
@@ -46,7 +58,9 @@ impl Client {
     /// [`Error`], except a missing monitor.
     pub async fn delete_monitor(&self, id: &str, force: bool) -> Result<(), Error> {
         let query = if force { "?force=true" } else { "" };
-        gone_is_none(self.delete(&format!("{}{query}", path(id))).await).map(|_| ())
+        let path = format!("{}{query}", path(id));
+        let deleted = self.repeatable(Method::DELETE, &path, None).await;
+        gone_is_none::<Value>(deleted).map(|_| ())
     }
 
     /// Asks Datadog whether it would accept `body`, for a new monitor or for the one with this id. Changes nothing.
@@ -54,13 +68,71 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] with Datadog's reasons when it would not.
     pub async fn validate_monitor(&self, id: Option<&str>, body: &Value) -> Result<(), Error> {
-        self.ask(&validate_path(id), body).await.map(|_| ())
+        let answer = self.repeatable::<Value>(Method::POST, &validate_path(id), Some(body));
+        answer.await.map(|_| ())
     }
 
     /// Where [`Client::validate_monitor`] asks: names the API and the monitor.
     #[must_use]
     pub fn validate_url(&self, id: Option<&str>) -> String {
         self.url(&validate_path(id))
+    }
+
+    /// Sends a create once, unless it surely had no effect.
+    ///
+    /// # Errors
+    /// [`Error`], which may leave a doubt.
+    pub(super) async fn post_monitor(
+        &self,
+        body: &Value,
+        stop: &CancellationToken,
+    ) -> Result<Value, Error> {
+        let call = Call {
+            method: Method::POST,
+            path: MONITORS,
+            body: Some(body),
+            repeatable: false,
+            stop: Some(stop),
+        };
+        let made: Value = self.call(&call).await?;
+        if made["id"].is_number() {
+            return Ok(made);
+        }
+        Err(Error::Unreadable {
+            request: CREATE.to_owned(),
+            detail: "it holds no id".to_owned(),
+        })
+    }
+
+    /// All monitors whose name contains `name`.
+    pub(super) async fn monitors_named(&self, name: &str) -> Result<Vec<Value>, Error> {
+        self.list(Some(name), PAGE).await
+    }
+
+    /// The ids of all monitors whose name contains `name`, or of all there are.
+    pub(super) async fn monitor_ids(&self, name: Option<&str>) -> Result<BTreeSet<String>, Error> {
+        let listed: Vec<Listed> = self.list(name, PAGE_SIZE).await?;
+        Ok(listed.iter().map(|listed| listed.id.to_string()).collect())
+    }
+
+    async fn list<T: serde::de::DeserializeOwned>(
+        &self,
+        name: Option<&str>,
+        size: usize,
+    ) -> Result<Vec<T>, Error> {
+        let name = name.map(|name| byte_serialize(name.as_bytes()).collect::<String>());
+        let filter = name.map_or_else(String::new, |name| format!("name={name}&"));
+        let mut all = Vec::new();
+        for page in 0.. {
+            let path = format!("{MONITORS}?{filter}page={page}&page_size={size}");
+            let mut found: Vec<T> = self.get(&path).await?;
+            let last = found.len() < size;
+            all.append(&mut found);
+            if last {
+                break;
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -82,11 +154,16 @@ fn validate_path(id: Option<&str>) -> String {
     )
 }
 
+/// The id of a monitor, as text.
+pub(super) fn id(monitor: &Value) -> String {
+    monitor["id"].to_string()
+}
+
 fn path(id: &str) -> String {
     format!("{MONITORS}/{id}")
 }
 
-fn gone_is_none(result: Result<Value, Error>) -> Result<Option<Value>, Error> {
+fn gone_is_none<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(Error::NotFound { .. }) => Ok(None),

@@ -158,10 +158,14 @@ mod tests {
     use serde_json::json;
     use std::ops::Range;
 
-    struct Instant;
+    struct Yielding;
 
     #[async_trait]
-    impl Clock for Instant {
+    impl Clock for Yielding {
+        fn now(&self) -> std::time::Instant {
+            std::time::Instant::now()
+        }
+
         async fn sleep(&self, _: Duration) {
             tokio::task::yield_now().await;
         }
@@ -217,7 +221,7 @@ mod tests {
 
     /// Reads `ids`, so many at a time, and returns how many there were.
     async fn read(source: &Arc<Organization>, ids: Range<usize>, at_a_time: usize) -> usize {
-        let reads = Arc::new(Reads::new(Arc::new(Instant)));
+        let reads = Arc::new(Reads::new(Arc::new(Yielding)));
         let wanted: Vec<String> = ids.map(|id| id.to_string()).collect();
         let mut found = 0;
         for some in wanted.chunks(at_a_time) {

@@ -10,9 +10,12 @@ pub(super) fn config() -> Result<rustls::ClientConfig, Error> {
     let builder = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::Setup(error.to_string()))?;
-    Ok(builder
+    let mut config = builder
         .with_root_certificates(roots())
-        .with_no_client_auth())
+        .with_no_client_auth();
+    // In the order of preference; the client does not add them to settings it is given.
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 fn roots() -> rustls::RootCertStore {

@@ -4,11 +4,11 @@
 use super::model::{Wiring, set};
 use super::{body, checks, plan, schema, state};
 use crate::config::{self, Settings, Surroundings};
-use crate::datadog::Clock;
+use crate::datadog::{Chance, Clock};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tfplugin::{Diagnostics, FromValue, Number, Type, Value, async_trait};
 
 /// A clock on which every pause is over at once.
@@ -16,7 +16,17 @@ pub(super) struct NoWait;
 
 #[async_trait]
 impl Clock for NoWait {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
     async fn sleep(&self, _: Duration) {}
+}
+
+impl Chance for NoWait {
+    fn draw(&self) -> f64 {
+        1.0
+    }
 }
 
 /// JSON as a value of the type, with what is missing null; blocks are never null.
@@ -58,6 +68,7 @@ fn settings(case: &Json) -> Settings {
         environment: Box::new(|_| Some("key".to_owned())),
         clock: Arc::new(NoWait),
         now: std::time::SystemTime::now,
+        chance: Arc::new(NoWait),
     };
     let mut block = case["provider"].clone();
     if block.is_null() {

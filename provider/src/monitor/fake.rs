@@ -23,7 +23,7 @@ impl Fake {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = Router::new()
-            .route("/api/v1/monitor", post(create))
+            .route("/api/v1/monitor", post(create).get(list))
             .route("/api/v1/monitor/validate", post(validate))
             .route("/api/v1/monitor/{id}", any(one))
             .route("/api/v1/monitor/{id}/validate", post(validate))
@@ -94,6 +94,12 @@ async fn create(
     merge(&mut monitor, &stored(&body));
     monitors.insert(id, monitor.clone());
     (StatusCode::OK, Json(monitor))
+}
+
+async fn list(State(fake): State<Fake>, method: Method, uri: Uri) -> Json<Value> {
+    fake.note(&method, &uri, &Value::Null);
+    let monitors = fake.monitors.lock().unwrap();
+    Json(monitors.values().cloned().collect())
 }
 
 async fn validate(

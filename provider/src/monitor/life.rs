@@ -30,6 +30,7 @@ impl Life {
             environment,
             clock: Arc::new(NoWait),
             now: std::time::SystemTime::now,
+            chance: Arc::new(NoWait),
         };
         let block = config::Block::from_value(&value(&provider, &config::schema().ty())).unwrap();
         let (settings, _) = config::configure(block, &surroundings, "").unwrap();
@@ -95,7 +96,11 @@ async fn a_monitor_is_asked_about_created_read_and_then_nothing_changes() {
     let state = life.create(&config()).await;
     assert_eq!(
         life.fake.asked(),
-        ["POST /api/v1/monitor/validate", "POST /api/v1/monitor"]
+        [
+            "POST /api/v1/monitor/validate",
+            "GET /api/v1/monitor?name=n&page=0&page_size=1000",
+            "POST /api/v1/monitor"
+        ]
     );
     assert!(state.is_wholly_known());
     assert_eq!(life.read(&state).await, Some(state.clone()));

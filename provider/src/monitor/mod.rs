@@ -3,6 +3,9 @@
 
 mod resource;
 mod ask;
+mod create;
+mod update;
+mod needs;
 mod import;
 mod plan;
 mod state;

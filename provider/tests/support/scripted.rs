@@ -6,7 +6,7 @@ use axum::http::Response;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// Status, headers, body.
+/// Status, headers, body. The last one of a script is given again and again if its status is not 2xx.
 pub(crate) type Canned = (u16, &'static [(&'static str, &'static str)], &'static str);
 
 #[derive(Clone, Default)]
@@ -33,6 +33,16 @@ impl Scripted {
         (server, url)
     }
 
+    fn next(&self) -> Canned {
+        let mut answers = self.answers.lock().unwrap();
+        match (answers.len(), answers.front()) {
+            (1, Some(last)) if last.0 >= 300 => *last,
+            _ => answers
+                .pop_front()
+                .unwrap_or((500, &[], "the script is over")),
+        }
+    }
+
     /// `METHOD /path?query keys` of every request so far.
     pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
@@ -52,13 +62,7 @@ async fn answer(State(server): State<Scripted>, request: Request) -> Response<Bo
         .lock()
         .unwrap()
         .push(format!("{} {} {keys}", request.method(), request.uri()));
-    let (status, headers, body) =
-        server
-            .answers
-            .lock()
-            .unwrap()
-            .pop_front()
-            .unwrap_or((500, &[], "the script is over"));
+    let (status, headers, body) = server.next();
     let mut response = Response::builder().status(status);
     for (name, value) in headers {
         response = response.header(*name, *value);

@@ -202,7 +202,10 @@ async fn a_rate_limit_tells_every_request_how_much_is_left() {
         seen.push((answer.status.as_u16(), remaining));
     }
     let expected = [(200, "1"), (404, "0"), (429, "0")];
-    assert_eq!(seen, expected.map(|(status, left)| (status, left.to_owned())));
+    assert_eq!(
+        seen,
+        expected.map(|(status, left)| (status, left.to_owned()))
+    );
 }
 
 #[tokio::test]
