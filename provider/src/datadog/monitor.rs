@@ -68,7 +68,8 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] with Datadog's reasons when it would not.
     pub async fn validate_monitor(&self, id: Option<&str>, body: &Value) -> Result<(), Error> {
-        let answer = self.repeatable::<Value>(Method::POST, &validate_path(id), Some(body));
+        let path = validate_path(id);
+        let answer = self.repeatable::<Value>(Method::POST, &path, Some(body));
         answer.await.map(|_| ())
     }
 

@@ -1,14 +1,11 @@
 //! Creates whose answers are lost: what is adopted, what is not, and that nothing is ever left behind unsaid.
 
-#[cfg(test)]
-mod support;
-
+use crate::support::forgetful::{Fate, Forgetful};
+use crate::support::setting::{Pauses, client};
 use provider::datadog::{Client, Clock, Error, SystemClock, Wanted};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use support::forgetful::{Fate, Forgetful};
-use support::setting::{Pauses, client};
 use tokio_util::sync::CancellationToken;
 
 struct Life {

@@ -1,14 +1,11 @@
 //! The HTTP client against a scripted server: what it sends, what it repeats, what it says when it gives up.
 
-#[cfg(test)]
-mod support;
-
+use crate::support::scripted::{Canned, Scripted};
+use crate::support::setting::{Pauses, Setting, client, timing};
 use provider::datadog::{ApiUrl, Client, Error, Keys, Wanted};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::task::Poll;
-use support::scripted::{Canned, Scripted};
-use support::setting::{Pauses, Setting, client, timing};
 use tokio_util::sync::CancellationToken;
 
 const MISSING: Canned = (404, &[], r#"{"errors":["Monitor not found"]}"#);
