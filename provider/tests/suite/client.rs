@@ -121,9 +121,9 @@ async fn a_limit_that_lets_nothing_through_is_given_up_told_or_untold() {
         assert!(error.contains("nothing got through for"), "{error}");
         let waited = s.waited();
         assert!((500..=600).contains(&waited), "{waited}");
-        // Nobody after it waits as long again.
+        // Nobody after it waits as long again, but for a reset that was told.
         s.client.read_monitor("8").await.unwrap_err();
-        assert_eq!(s.waited(), waited);
+        assert!(s.waited() <= waited + 9, "{}", s.waited());
     }
 }
 
