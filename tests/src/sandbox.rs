@@ -209,6 +209,15 @@ impl Sandbox {
         Ok(list.as_array().cloned().unwrap_or_default())
     }
 
+    /// How many requests of `route` (`POST /api/v1/monitor`) the Datadog API has had.
+    ///
+    /// # Errors
+    /// When the sandbox refuses.
+    pub fn requests_of(&self, route: &str) -> anyhow::Result<u64> {
+        let counts = self.control.get("/_sandbox/requests")?.ok()?;
+        Ok(counts["routes"][route].as_u64().unwrap_or(0))
+    }
+
     /// How many requests the Datadog API has had.
     ///
     /// # Errors

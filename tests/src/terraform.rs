@@ -1,7 +1,9 @@
 //! The real terraform binary, which finds our provider in a filesystem mirror.
 
-use crate::tools;
+use crate::{tools, wait};
 use anyhow::{Context, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -68,6 +70,17 @@ pub struct Output {
     pub code: i32,
     /// Both streams, without colours.
     pub text: String,
+}
+
+impl Output {
+    fn of(output: &std::process::Output) -> Self {
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            text,
+        }
+    }
 }
 
 impl Terraform {
@@ -158,6 +171,34 @@ impl Terraform {
     /// # Errors
     /// When terraform cannot be started.
     pub fn run(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        let output = self.command(arguments).output();
+        Ok(Output::of(&output.context("start terraform")?))
+    }
+
+    /// Runs terraform, and interrupts it, as Ctrl-C does, once `reached`.
+    ///
+    /// # Errors
+    /// When terraform cannot be started, or ends or waits without reaching that.
+    pub fn interrupt(
+        &self,
+        arguments: &[&str],
+        mut reached: impl FnMut() -> bool,
+    ) -> anyhow::Result<Output> {
+        let mut command = self.command(arguments);
+        let mut running = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("start terraform")?;
+        wait::until("terraform to get there", || {
+            (reached() || !matches!(running.try_wait(), Ok(None))).then_some(())
+        })?;
+        let id = i32::try_from(running.id()).context("a process id")?;
+        kill(Pid::from_raw(id), Signal::SIGINT).context("interrupt terraform")?;
+        Ok(Output::of(&running.wait_with_output()?))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("terraform");
         command
             .arg(format!("-chdir={}", self.folder.path().display()))
@@ -179,17 +220,9 @@ impl Terraform {
             .env("CHECKPOINT_DISABLE", "1");
         command
             .env("TF_IN_AUTOMATION", "1")
-            .envs(self.environment.iter().cloned());
-        let output = command
-            .stdin(Stdio::null())
-            .output()
-            .context("start terraform")?;
-        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-        text.push_str(&String::from_utf8_lossy(&output.stderr));
-        Ok(Output {
-            code: output.status.code().unwrap_or(-1),
-            text,
-        })
+            .envs(self.environment.iter().cloned())
+            .stdin(Stdio::null());
+        command
     }
 
     /// Runs terraform, which must succeed, and returns what it printed.

@@ -31,8 +31,11 @@ fn roots() -> rustls::RootCertStore {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn some_roots_are_always_trusted() {
+    fn some_roots_are_always_trusted_and_http_2_is_asked_for() {
         assert!(!super::roots().is_empty());
-        assert!(super::config().is_ok());
+        assert_eq!(
+            super::config().unwrap().alpn_protocols,
+            [&b"h2"[..], b"http/1.1"]
+        );
     }
 }

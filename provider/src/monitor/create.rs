@@ -29,7 +29,7 @@ pub(super) async fn create(cx: &mut Cx<Settings>, planned: Value) -> Result<Valu
 }
 
 /// Whether a read of the monitor would change nothing: its whole body is what was planned, up to what Datadog adds.
-fn is_made_of(planned: &Value, remote: &Json, settings: &Settings) -> bool {
+pub(super) fn is_made_of(planned: &Value, remote: &Json, settings: &Settings) -> bool {
     let mut state = planned.clone();
     set(&mut state, "id", remote["id"].to_string().into());
     state::read(&state, remote, settings).is_ok_and(|read| read == state)

@@ -7,6 +7,7 @@ use axum::routing::{any, post};
 use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 type Answer = (StatusCode, Json<Value>);
@@ -15,6 +16,7 @@ type Answer = (StatusCode, Json<Value>);
 pub(super) struct Fake {
     monitors: Arc<Mutex<BTreeMap<u64, Value>>>,
     requests: Arc<Mutex<Vec<(String, Value)>>>,
+    loses: Arc<AtomicBool>,
 }
 
 impl Fake {
@@ -30,6 +32,11 @@ impl Fake {
             .with_state(fake.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         (fake, url)
+    }
+
+    /// From now on creates are carried out and answered with 502.
+    pub(super) fn lose_answers(&self) {
+        self.loses.store(true, Ordering::Relaxed);
     }
 
     /// Every request so far as `METHOD /path?query` and body; forgotten once told.
@@ -68,7 +75,7 @@ impl Fake {
     }
 }
 
-fn merge(monitor: &mut Value, fields: &Map<String, Value>) {
+pub(super) fn merge(monitor: &mut Value, fields: &Map<String, Value>) {
     for (name, value) in fields {
         monitor[name] = value.clone();
     }
@@ -87,12 +94,15 @@ async fn create(
     let mut monitors = fake.monitors.lock().unwrap();
     let id = 243_549_929 + monitors.len() as u64;
     let mut monitor = json!({
-        "id": id, "org_id": 1, "created_at": 1, "modified": "2026-01-01", "creator": {"name": "x"}, "multi": true,
+        "id": id, "org_id": 1, "created_at": 1, "created": "2999-01-01T00:00:00.000000+00:00", "modified": "2026-01-01", "creator": {"name": "x"}, "multi": true,
         "deleted": null, "overall_state": "No Data", "assets": [], "priority": null, "restricted_roles": null,
         "draft_status": "published", "tags": [], "restriction_policy": null,
     });
     merge(&mut monitor, &stored(&body));
     monitors.insert(id, monitor.clone());
+    if fake.loses.load(Ordering::Relaxed) {
+        return (StatusCode::BAD_GATEWAY, Json(Value::Null));
+    }
     (StatusCode::OK, Json(monitor))
 }
 

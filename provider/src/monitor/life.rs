@@ -4,7 +4,7 @@
 use super::cases::{NoWait, monitor, value};
 use super::fake::Fake;
 use super::model::set;
-use super::{Monitor, schema};
+use super::{Monitor, create, schema};
 use crate::config::{self, Settings, Surroundings};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -108,6 +108,43 @@ async fn a_monitor_is_asked_about_created_read_and_then_nothing_changes() {
     let (planned, _) = life.plan(&config(), Some(&state)).await;
     assert_eq!(planned, state);
     assert_eq!(life.fake.asked(), [""; 0], "an empty plan asks nothing");
+}
+
+#[tokio::test]
+async fn a_monitor_whose_answer_was_lost_is_known_again_as_datadog_stores_it() {
+    let life = Life::new().await;
+    life.fake.lose_answers();
+    let state = life.create(&config()).await;
+    let held = life.fake.only();
+    assert_eq!(state.get("id").as_str(), Some(&*held["id"].to_string()));
+    assert_eq!(life.read(&state).await, Some(state));
+}
+
+#[tokio::test]
+async fn a_monitor_of_another_body_is_not_taken_for_the_lost_one() {
+    let life = Life::new().await;
+    let (planned, _) = life.plan(&config(), None).await;
+    Monitor
+        .create(&mut life.cx(), planned.clone())
+        .await
+        .unwrap();
+    let made = life.fake.only();
+    assert!(create::is_made_of(&planned, &made, &life.settings));
+    for change in [
+        json!({"message": "other"}),
+        json!({"tags": ["service:funds"]}),
+        json!({"priority": 1}),
+        json!({"query": "avg(last_5m):avg:m{*} by {bank_code} > 3"}),
+        json!({"options": {"thresholds": {"critical": 2.0}, "renotify_interval": 5}}),
+        json!({"options": {"thresholds": {"critical": 2.0, "warning": 1.0}}}),
+    ] {
+        let mut other = made.clone();
+        super::fake::merge(&mut other, change.as_object().unwrap());
+        assert!(
+            !create::is_made_of(&planned, &other, &life.settings),
+            "{change}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -30,8 +30,9 @@ provider "circuitbreaker" {{
 resource "circuitbreaker_monitor" "x" {{
   type    = "query alert"
   query   = "avg(last_5m):avg:funds.error_rate{{*}} by {{bank_code}} > 0.5"
-  message = "The bank fails."
-  monitor_thresholds {{ critical = 0.5 }}
+  message = "The bank fails.\n"
+  tags    = ["service:funds", "a:1"]
+  monitor_thresholds {{ critical = "0.50" }}
 {resource}
 }}
 "#
@@ -48,7 +49,7 @@ fn twin() -> Value {
         "type": "query alert",
         "query": "avg(last_5m):avg:funds.error_rate{*} by {bank_code} > 0.5",
         "message": "The bank fails.",
-        "tags": [],
+        "tags": ["a:1", "service:funds"],
         "options": {"thresholds": {"critical": 0.5}},
     })
 }
@@ -269,6 +270,42 @@ fn a_twin_that_was_there_is_not_adopted() -> anyhow::Result<()> {
             datadog.len() == 2 && datadog.is_superset(&state),
             "{datadog:?}"
         );
+    }
+    Ok(())
+}
+
+/// What an apply waits for when it is interrupted, and what it then says.
+const INTERRUPTED: [(&str, &[&str]); 3] = [
+    (
+        r#"{"hold": true}"#,
+        &["`twin`", "may exist", "terraform was interrupted"],
+    ),
+    (
+        r#"{"status": 502}"#,
+        &["`twin`", "may exist", "terraform was interrupted"],
+    ),
+    (
+        r#"{"status": 429, "headers": false}"#,
+        &["interrupted before `POST /api/v1/monitor` was sent"],
+    ),
+];
+
+#[test]
+fn an_interrupt_ends_every_wait_and_says_what_may_be_left() -> anyhow::Result<()> {
+    for (fault, says) in INTERRUPTED {
+        let scene = Scene::new("", ONE)?;
+        let mut fault: Value = serde_json::from_str(fault)?;
+        fault["method"] = "POST".into();
+        scene.fault(&fault)?;
+        let posted = || scene.sandbox.requests_of("POST /api/v1/monitor").ok() > Some(0);
+        let output = scene.terraform.interrupt(&APPLY, posted)?;
+        scene.fault(&Value::Null)?;
+        let text = flat(&output);
+        ensure!(output.code == 1, "{text}");
+        for part in says {
+            ensure!(text.contains(part), "`{part}` is missing in: {text}");
+        }
+        scene.ends_with(0, false)?;
     }
     Ok(())
 }

@@ -159,13 +159,9 @@ async fn list(
 
 async fn read(
     State(server): State<Forgetful>,
-    axum::extract::Path(id): axum::extract::Path<String>,
+    axum::extract::Path(id): axum::extract::Path<u64>,
 ) -> Json<Value> {
     let world = server.0.lock().unwrap();
     let mut all = world.stored.iter().map(|stored| &stored.monitor);
-    Json(
-        all.find(|monitor| monitor["id"].to_string() == id)
-            .cloned()
-            .unwrap(),
-    )
+    Json(all.find(|monitor| monitor["id"] == id).cloned().unwrap())
 }
