@@ -124,6 +124,14 @@ impl Terraform {
         })
     }
 
+    /// Lays a further provider into the mirror.
+    ///
+    /// # Errors
+    /// When it cannot be linked.
+    pub fn add(&self, plugin: &Plugin) -> anyhow::Result<()> {
+        plugin.link_into(&self.folder.path().join(".mirror"))
+    }
+
     /// Writes a file of the configuration, whose folders are made as needed.
     ///
     /// # Errors

@@ -13,4 +13,7 @@ mod stories {
     mod reactions;
     mod terraform_life;
     mod terraform_errors;
+    mod functions;
+    mod import;
+    mod moved;
 }

@@ -3,6 +3,8 @@
 
 mod monitor;
 
+mod search;
+
 mod reads;
 
 mod client;
@@ -21,4 +23,5 @@ pub use client::{Client, Keys};
 pub use error::Error;
 pub use reads::Reads;
 pub use retry::{Clock, SystemClock};
+pub use search::Search;
 pub use site::{ApiUrl, SITES, SiteError};

@@ -2,11 +2,12 @@
 
 use super::model::{Wiring, set};
 use super::sent::request;
-use super::{ask, checks, import, plan, schema, state};
+use super::{ask, checks, import, moved, plan, schema, state};
 use crate::config::Settings;
 use crate::datadog::{Client, Error};
-use std::sync::Arc;
-use tfplugin::{Cx, Diagnostic, Diagnostics, FromValue, Resource, Schema, Value, async_trait};
+use tfplugin::{
+    Cx, Diagnostic, Diagnostics, FromValue, MoveSource, Resource, Schema, Value, async_trait,
+};
 
 /// The resource `circuitbreaker_monitor`. Its model is the plain value: most of it is handled by a table.
 pub(crate) struct Monitor;
@@ -49,7 +50,12 @@ impl Resource for Monitor {
         if refused || prior.is_some_and(|prior| prior == planned) {
             return Ok(());
         }
+        settings.reach()?;
         ask::accepted(cx, &settings, prior, planned).await
+    }
+
+    async fn plan_destroy(&self, cx: &mut Cx<Settings>, _: &Value) -> Result<(), Diagnostics> {
+        cx.client()?.reach().map(drop)
     }
 
     async fn create(&self, cx: &mut Cx<Settings>, planned: Value) -> Result<Value, Diagnostics> {
@@ -76,7 +82,7 @@ impl Resource for Monitor {
         prior: Value,
     ) -> Result<Option<Value>, Diagnostics> {
         let settings = cx.client()?;
-        let Some(client) = &settings.client else {
+        let Some(client) = settings.reach()? else {
             // Keys that are only known after apply: what is there cannot be looked at yet.
             return Ok(Some(prior));
         };
@@ -127,14 +133,18 @@ impl Resource for Monitor {
     async fn import(&self, _: &mut Cx<Settings>, id: &str) -> Result<Value, Diagnostics> {
         Ok(import::start(id)?)
     }
+
+    async fn move_from(
+        &self,
+        _: &mut Cx<Settings>,
+        source: MoveSource,
+    ) -> Result<Option<Value>, Diagnostics> {
+        Ok(moved::state(&source)?)
+    }
 }
 
-fn client(cx: &Cx<Settings>) -> Result<Client, Diagnostic> {
-    let settings: Arc<Settings> = cx.client()?;
-    settings.client.clone().ok_or_else(|| {
-        Diagnostic::error("Datadog keys are not known")
-            .detail("the provider's keys, site or URL depend on something that does not exist yet: apply that first, with `-target`")
-    })
+fn client(cx: &Cx<Settings>) -> Result<Client, Diagnostics> {
+    Ok(cx.client()?.reach_now()?.clone())
 }
 
 fn id(state: &Value) -> Result<String, Diagnostic> {

@@ -91,6 +91,39 @@ impl Schema {
         self
     }
 
+    /// Another description.
+    #[must_use]
+    pub fn describe(mut self, description: impl Into<String>) -> Self {
+        self.body.description = description.into();
+        self
+    }
+
+    /// The attributes and blocks with these names alone.
+    #[must_use]
+    pub fn only(mut self, names: &[&str]) -> Self {
+        self.body.retain(|name| names.contains(&name));
+        self
+    }
+
+    /// All attributes and blocks but those with these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.body.retain(|name| !names.contains(&name));
+        self
+    }
+
+    /// The same attributes as a data source finds them: set by the provider alone, so that no rule is
+    /// left. Blocks, which only a configuration can write, become nested attributes.
+    #[must_use]
+    pub fn found(mut self) -> Self {
+        self.body = Body {
+            attributes: self.body.found(),
+            blocks: Vec::new(),
+            ..self.body
+        };
+        self
+    }
+
     /// The type of the values.
     pub fn ty(&self) -> Type {
         self.body.ty()
@@ -171,6 +204,21 @@ impl Block {
 }
 
 impl Body {
+    fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.attributes.retain(|attribute| keep(&attribute.name));
+        self.blocks.retain(|block| keep(&block.name));
+    }
+
+    fn found(&self) -> Vec<Attribute> {
+        let attributes = self.attributes.iter().map(Attribute::found);
+        let blocks = self.blocks.iter().map(|block| {
+            Attribute::nested(&block.name, block.nesting, block.body.found())
+                .computed()
+                .describe(&block.body.description)
+        });
+        attributes.chain(blocks).collect()
+    }
+
     pub(crate) fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.ty()));
         let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.ty()));
