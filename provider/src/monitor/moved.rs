@@ -66,8 +66,8 @@ fn of_json(start: &Value, text: &Json) -> Result<Value, Diagnostic> {
     answers::told(start, &body, &Value::Null).map_err(|error| unreadable(error.to_string()))
 }
 
-/// A value of the type. Blocks are never null; the empty texts and sets that the old provider writes for what is not
-/// set are nothing; and so is what does not fit.
+/// A value of the type. Blocks are never null; the empty texts, sets and blocks that the old provider writes for what
+/// is not set are nothing; and so is what does not fit.
 fn taken(old: &Json, ty: &Type) -> Value {
     let read = json::from_json(old, ty).unwrap_or(Value::Null);
     match (tidied(read), ty) {
@@ -82,7 +82,13 @@ fn tidied(value: Value) -> Value {
     match value {
         Value::String(text) if text.is_empty() => Value::Null,
         Value::Set(elements) if elements.is_empty() => Value::Null,
-        Value::List(elements) => Value::List(elements.into_iter().map(tidied).collect()),
+        Value::List(elements) => Value::List(
+            elements
+                .into_iter()
+                .map(tidied)
+                .filter(says_something)
+                .collect(),
+        ),
         Value::Map(fields) => Value::Map(
             fields
                 .into_iter()
@@ -90,5 +96,63 @@ fn tidied(value: Value) -> Value {
                 .collect(),
         ),
         other => other,
+    }
+}
+
+fn says_something(block: &Value) -> bool {
+    let nothing = |value: &Value| value.is_null() || value.as_elements() == Some(&[]);
+    block
+        .as_map()
+        .is_none_or(|fields| !fields.values().all(nothing))
+}
+
+#[cfg(test)]
+mod tests {
+    //! The data cases of `provider/tests/data/moves.json`: an old state, and the attributes of the new one that
+    //! count, null for a state that is not taken over, or a part of the error.
+
+    use super::*;
+
+    fn source(case: &Json) -> MoveSource {
+        let provider = case["provider"].as_str();
+        MoveSource {
+            provider_address: provider
+                .unwrap_or("registry.terraform.io/datadog/datadog")
+                .to_owned(),
+            type_name: case["type"].as_str().unwrap().to_owned(),
+            schema_version: 0,
+            state: case["state"].clone(),
+            private: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn old_states_become_ours() {
+        let cases: Vec<Json> =
+            serde_json::from_str(include_str!("../../tests/data/moves.json")).unwrap();
+        let Type::Object(types) = schema::schema().ty() else {
+            panic!("no object")
+        };
+        for case in cases {
+            match (state(&source(&case)), case["becomes"].as_object()) {
+                (Ok(Some(state)), Some(expected)) => {
+                    let state = state.conform(&schema::schema().ty()).unwrap();
+                    for (name, value) in expected {
+                        let value = json::from_json(value, &types[name]).unwrap();
+                        assert_eq!(state.get(name), &value, "{}: {name}", case["case"]);
+                    }
+                }
+                (Ok(None), None) => assert!(case["becomes"].is_null(), "{}", case["case"]),
+                (Err(error), None) => {
+                    let says = case["becomes"].as_str().unwrap_or_default();
+                    assert!(
+                        !says.is_empty() && error.detail.contains(says),
+                        "{}: {error}",
+                        case["case"]
+                    );
+                }
+                (state, _) => panic!("{}: {state:?}", case["case"]),
+            }
+        }
     }
 }
