@@ -1,5 +1,6 @@
 //! The real terraform binary, which finds our provider in a filesystem mirror.
 
+use crate::sandbox::{self, Sandbox};
 use crate::tools;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
@@ -154,6 +155,13 @@ impl Terraform {
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Gives the configuration the keys and the address of a sandbox.
+    pub fn point(&mut self, sandbox: &Sandbox) {
+        self.env("DD_API_KEY", sandbox::API_KEY);
+        self.env("DD_APP_KEY", sandbox::APP_KEY);
+        self.env("DD_HOST", sandbox.url());
     }
 
     /// Sets an environment variable of each later run.

@@ -1,7 +1,7 @@
 //! The provider's functions and data sources under the real terraform.
 
 use serde_json::{Value, json};
-use tests::chain::{Chain, Store};
+use tests::sandbox::Sandbox;
 use tests::terraform::Terraform;
 
 const HEAD: &str = r#"
@@ -174,17 +174,13 @@ output "states" {
 
 #[test]
 fn a_monitor_is_looked_up_with_its_message_taken_apart() -> anyhow::Result<()> {
-    let chain = Chain::start(Store::Memory)?;
-    let id = chain
-        .sandbox
-        .create_monitor(&body("bank", &["circuit_breaker:bank", "service:funds"]))?;
-    chain
-        .sandbox
-        .create_monitor(&body("bank too", &["service:other"]))?;
-    chain.sandbox.set(&id, "bank_code:0001", "Alert")?;
-    chain.sandbox.set(&id, "bank_code:0002", "OK")?;
+    let sandbox = Sandbox::start(&[])?;
+    let id = sandbox.create_monitor(&body("bank", &["circuit_breaker:bank", "service:funds"]))?;
+    sandbox.create_monitor(&body("bank too", &["service:other"]))?;
+    sandbox.set(&id, "bank_code:0001", "Alert")?;
+    sandbox.set(&id, "bank_code:0002", "OK")?;
     let mut terraform = Terraform::from_text(&format!("{HEAD}{LOOK_UP}"))?;
-    chain.point(&mut terraform);
+    terraform.point(&sandbox);
     terraform.env("TF_VAR_id", &id);
     terraform.apply()?;
     assert_eq!(terraform.output("ids")?, format!("{id} {id}"));
@@ -209,15 +205,15 @@ fn a_monitor_is_looked_up_with_its_message_taken_apart() -> anyhow::Result<()> {
 
 #[test]
 fn several_monitors_are_named_and_none_is_taken() -> anyhow::Result<()> {
-    let chain = Chain::start(Store::Memory)?;
+    let sandbox = Sandbox::start(&[])?;
     let twins = [
-        chain.sandbox.create_monitor(&body("bank a", &[]))?,
-        chain.sandbox.create_monitor(&body("bank b", &[]))?,
+        sandbox.create_monitor(&body("bank a", &[]))?,
+        sandbox.create_monitor(&body("bank b", &[]))?,
     ];
     let config =
         format!("{HEAD}data \"circuitbreaker_monitor\" \"x\" {{ name_filter = \"bank\" }}\n");
     let mut terraform = Terraform::from_text(&config)?;
-    chain.point(&mut terraform);
+    terraform.point(&sandbox);
     terraform.must(&["init", "-input=false"])?;
     let refused = terraform.run(&["plan", "-input=false"])?;
     assert_eq!(refused.code, 1, "{}", refused.text);

@@ -2,7 +2,7 @@
 
 use super::common::monitor_body;
 use serde_json::{Value, json};
-use tests::chain::{Chain, Store};
+use tests::sandbox::Sandbox;
 use tests::terraform::Terraform;
 
 const HEAD: &str = r#"
@@ -68,18 +68,18 @@ fn monitors() -> Vec<(&'static str, Value)> {
 
 #[test]
 fn generated_configuration_plans_clean() -> anyhow::Result<()> {
-    let chain = Chain::start(Store::Memory)?;
+    let sandbox = Sandbox::start(&[])?;
     let mut blocks = HEAD.to_owned();
     let mut before = Vec::new();
     for (name, body) in monitors() {
-        let id = chain.sandbox.create_monitor(&body)?;
+        let id = sandbox.create_monitor(&body)?;
         blocks.push_str(&format!(
             "import {{\n  to = circuitbreaker_monitor.{name}\n  id = \"{id}\"\n}}\n"
         ));
-        before.push((id.clone(), chain.sandbox.monitor(&id)?));
+        before.push((id.clone(), sandbox.monitor(&id)?));
     }
     let mut terraform = Terraform::from_text(&blocks)?;
-    chain.point(&mut terraform);
+    terraform.point(&sandbox);
     terraform.must(&["init", "-input=false"])?;
     let plan = terraform.must(&["plan", "-input=false", "-generate-config-out=generated.tf"])?;
     let expected = format!(
@@ -98,11 +98,7 @@ fn generated_configuration_plans_clean() -> anyhow::Result<()> {
         terraform.read("generated.tf")?
     );
     for (id, monitor) in before {
-        assert_eq!(
-            chain.sandbox.monitor(&id)?,
-            monitor,
-            "a monitor was touched"
-        );
+        assert_eq!(sandbox.monitor(&id)?, monitor, "a monitor was touched");
     }
     Ok(())
 }
@@ -141,9 +137,9 @@ const FIRST: [&str; 12] = [
 
 #[test]
 fn a_state_of_an_older_release_reads_in() -> anyhow::Result<()> {
-    let chain = Chain::start(Store::Memory)?;
+    let sandbox = Sandbox::start(&[])?;
     let mut terraform = Terraform::from_text(&format!("{HEAD}{KEPT}"))?;
-    chain.point(&mut terraform);
+    terraform.point(&sandbox);
     terraform.apply()?;
     let mut state: Value = serde_json::from_str(&terraform.read("terraform.tfstate")?)?;
     let instance = &mut state["resources"][0]["instances"][0];
@@ -161,14 +157,19 @@ fn a_state_of_an_older_release_reads_in() -> anyhow::Result<()> {
 
 #[test]
 fn a_state_of_a_newer_release_is_refused_with_the_remedy() -> anyhow::Result<()> {
-    let chain = Chain::start(Store::Memory)?;
+    let sandbox = Sandbox::start(&[])?;
     let mut terraform = Terraform::from_text(&format!("{HEAD}{KEPT}"))?;
-    chain.point(&mut terraform);
+    terraform.point(&sandbox);
     terraform.apply()?;
     let mut state: Value = serde_json::from_str(&terraform.read("terraform.tfstate")?)?;
     state["resources"][0]["instances"][0]["schema_version"] = json!(99);
     terraform.write("terraform.tfstate", &state.to_string())?;
     let refused = terraform.run(&["plan", "-input=false"])?;
     assert_eq!(refused.code, 1, "{}", refused.text);
+    assert!(
+        refused.text.contains("newer provider version"),
+        "{}",
+        refused.text
+    );
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A `moved` block from the `datadog` provider's monitors, as its state files hold them.
 
 use serde_json::{Value, json};
-use tests::chain::{Chain, Store};
+use tests::sandbox::Sandbox;
 use tests::terraform::{Plugin, Terraform};
 use tests::tools;
 
@@ -107,33 +107,33 @@ output "message" {{ value = circuitbreaker_monitor.bank.rendered_message }}
     )
 }
 
-/// A chain whose Datadog holds the monitor, and a folder whose state says that the old provider keeps it.
+/// A sandbox that holds the monitor, and a folder whose state says that the old provider keeps it.
 fn start(
     kind: &str,
     state: fn(&str) -> Value,
     extra: &str,
-) -> anyhow::Result<(Chain, Terraform, String)> {
-    let chain = Chain::start(Store::Memory)?;
-    let id = chain.sandbox.create_monitor(&sent())?;
+) -> anyhow::Result<(Sandbox, Terraform, String)> {
+    let sandbox = Sandbox::start(&[])?;
+    let id = sandbox.create_monitor(&sent())?;
     let mut terraform = Terraform::from_text(&config(kind, extra))?;
     terraform.add(&Plugin {
         address: "registry.terraform.io/datadog/datadog",
         version: "4.19.0".to_owned(),
         program: tools::program("cb-old-provider")?,
     })?;
-    chain.point(&mut terraform);
+    terraform.point(&sandbox);
     terraform.write(
         "terraform.tfstate",
         &state_file(kind, &state(&id)).to_string(),
     )?;
     terraform.must(&["init", "-input=false"])?;
-    Ok((chain, terraform, id))
+    Ok((sandbox, terraform, id))
 }
 
 /// The move changes nothing in Datadog, keeps the id, and leaves nothing to do.
 fn moves(kind: &str, state: fn(&str) -> Value, extra: &str) -> anyhow::Result<()> {
-    let (chain, terraform, id) = start(kind, state, extra)?;
-    let before = chain.sandbox.monitor(&id)?;
+    let (sandbox, terraform, id) = start(kind, state, extra)?;
+    let before = sandbox.monitor(&id)?;
     let plan = terraform.plan()?;
     assert!(plan.text.contains("has moved to"), "{}", plan.text);
     assert!(
@@ -146,12 +146,8 @@ fn moves(kind: &str, state: fn(&str) -> Value, extra: &str) -> anyhow::Result<()
     assert_eq!(terraform.output("message")?, message());
     let second = terraform.plan()?;
     assert_eq!(second.code, 0, "{}", second.text);
-    assert_eq!(
-        chain.sandbox.monitor(&id)?,
-        before,
-        "the monitor was touched"
-    );
-    let all = chain.sandbox.datadog().get("/api/v1/monitor")?.ok()?;
+    assert_eq!(sandbox.monitor(&id)?, before, "the monitor was touched");
+    let all = sandbox.datadog().get("/api/v1/monitor")?.ok()?;
     assert_eq!(all.as_array().map(Vec::len), Some(1));
     Ok(())
 }
@@ -161,6 +157,20 @@ fn a_datadog_monitor_moves_in_untouched() -> anyhow::Result<()> {
     moves("datadog_monitor", block_state, "")
 }
 
+/// Defaults of Datadog and of the old provider, written down as many configurations do.
+const WRITTEN_DEFAULTS: &str = r#"
+  include_tags   = true
+  notify_no_data = false
+  notify_audit   = false
+  new_host_delay = 300
+  timeout_h      = 0
+"#;
+
+#[test]
+fn a_default_that_is_written_is_no_difference_either() -> anyhow::Result<()> {
+    moves("datadog_monitor", block_state, WRITTEN_DEFAULTS)
+}
+
 #[test]
 fn a_datadog_monitor_json_moves_in_untouched() -> anyhow::Result<()> {
     moves("datadog_monitor_json", json_state, "")
@@ -168,7 +178,7 @@ fn a_datadog_monitor_json_moves_in_untouched() -> anyhow::Result<()> {
 
 #[test]
 fn a_move_plans_the_true_differences_in_place() -> anyhow::Result<()> {
-    let (chain, terraform, id) = start("datadog_monitor", block_state, "  notify_audit = true")?;
+    let (sandbox, terraform, id) = start("datadog_monitor", block_state, "  notify_audit = true")?;
     let plan = terraform.plan()?;
     assert!(
         plan.text.contains("0 to add, 1 to change, 0 to destroy"),
@@ -178,7 +188,7 @@ fn a_move_plans_the_true_differences_in_place() -> anyhow::Result<()> {
     terraform.must(&["apply", "-input=false", "-auto-approve"])?;
     assert_eq!(terraform.output("id")?, id);
     assert_eq!(
-        chain.sandbox.monitor(&id)?["options"]["notify_audit"],
+        sandbox.monitor(&id)?["options"]["notify_audit"],
         json!(true)
     );
     assert_eq!(terraform.plan()?.code, 0);
