@@ -13,7 +13,13 @@ use tfplugin::{FromValue, Value, ValueError};
 /// # Errors
 /// A prior state of another shape.
 pub(crate) fn read(prior: &Value, remote: &Json, settings: &Settings) -> Result<Value, ValueError> {
-    told(prior, remote, &settings.default_tags)
+    let mut state = told(prior, remote, &settings.default_tags)?;
+    let imported = prior.get("name").is_null();
+    if imported && state.get("notify").is_null() && !settings.notify.is_null() {
+        // Nobody is notified further, and by a null the provider's handles would be.
+        set(&mut state, "notify", Value::Set(Vec::new()));
+    }
+    Ok(state)
 }
 
 /// [`read`] with the provider's default tags alone, for those who know no other setting.

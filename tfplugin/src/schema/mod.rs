@@ -225,3 +225,69 @@ impl Body {
         Type::Object(attributes.chain(blocks).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema() -> Schema {
+        let inner = || [Attribute::string("by").optional().computed().default("me")];
+        Schema::new("One.")
+            .attributes([
+                Attribute::string("name")
+                    .required()
+                    .describe("N.")
+                    .check(checks::not_empty()),
+                Attribute::nested("many", Nesting::Map, inner()).optional(),
+                Attribute::string("key")
+                    .optional()
+                    .sensitive()
+                    .requires_replace(),
+            ])
+            .blocks([Block::list("part")
+                .min(1)
+                .describe("P.")
+                .attributes(inner())])
+    }
+
+    #[test]
+    fn parts_of_a_schema_are_taken_by_name() {
+        let names = |schema: Schema| match schema.ty() {
+            Type::Object(attributes) => attributes.into_keys().collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        assert_eq!(names(schema().only(&["part", "name"])), ["name", "part"]);
+        assert_eq!(names(schema().without(&["part", "name"])), ["key", "many"]);
+        assert_eq!(schema().describe("Two.").body.description, "Two.");
+    }
+
+    #[test]
+    fn what_is_found_has_the_same_type_and_no_rule() {
+        let found = schema().found();
+        assert_eq!(found.ty(), schema().ty());
+        assert_eq!(found.check(Place::DataSource), [""; 0]);
+        assert!(found.body.blocks.is_empty());
+        let plain = |attribute: &Attribute| {
+            let bare = attribute.checks.is_empty() && attribute.default.is_none();
+            bare && attribute.replace.is_none() && attribute.computed && !attribute.optional
+        };
+        for attribute in &found.body.attributes {
+            assert!(
+                plain(attribute) && !attribute.required,
+                "{}",
+                attribute.name
+            );
+            if let Shape::Nested(_, inner) = &attribute.shape {
+                assert!(inner.iter().all(plain), "{}", attribute.name);
+            }
+        }
+        let texts: Vec<_> = found
+            .body
+            .attributes
+            .iter()
+            .map(|a| a.description.as_str())
+            .collect();
+        assert_eq!(texts, ["N.", "", "", "P."]);
+        assert!(found.body.attributes[2].sensitive);
+    }
+}
