@@ -62,8 +62,8 @@ impl DataSource for FoundMonitor {
             return Err(Diagnostic::error("Which monitor").detail(detail).into());
         }
         id.as_str()
-            .map_or(Ok(()), |id| import::start(id).map(drop))?;
-        Ok(())
+            .map_or(Ok(()), |id| import::start(id).map(drop))
+            .map_err(|error| error.at("id").into())
     }
 
     async fn read(&self, cx: &mut Cx<Settings>, config: Value) -> Result<Value, Diagnostics> {

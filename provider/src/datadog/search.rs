@@ -74,7 +74,14 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use super::Search;
+    use super::*;
+    use crate::datadog::{ApiUrl, Keys, SystemClock};
+    use axum::Router;
+    use axum::extract::{Query, State};
+    use axum::routing::get;
+    use serde_json::json;
+    use std::collections::HashMap;
+    use std::sync::Arc;
 
     #[test]
     fn only_what_narrows_is_asked_and_nothing_breaks_the_query() {
@@ -90,5 +97,49 @@ mod tests {
             "/api/v1/monitor?name=%E9%8A%80%E8%A1%8C+%26+co&tags=env%3Aprod%2Ca%3Ab&monitor_tags=service%3Afunds\
              &page=0&page_size=1000"
         );
+    }
+
+    type Asked = HashMap<String, String>;
+
+    /// A server that answers the list by `list`, and any other path with 404.
+    async fn client(list: fn(Asked) -> Value) -> Client {
+        let answer = async |State(list): State<fn(Asked) -> Value>, Query(asked): Query<Asked>| {
+            list(asked).to_string()
+        };
+        let app = Router::new().route(MONITORS, get(answer)).with_state(list);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let keys = Keys {
+            api: "api".to_owned(),
+            app: "app".to_owned(),
+        };
+        let url = ApiUrl::choose(Some(&url), None).unwrap();
+        Client::new(url, keys, "test", Arc::new(SystemClock)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_are_read_up_to_the_first_short_one() {
+        let client = client(|asked| {
+            let length = match asked["page"].as_str() {
+                "0" | "1" => PAGE_SIZE,
+                "2" => 3,
+                _ => 7,
+            };
+            (0..length).map(|id| json!({"id": id})).collect()
+        });
+        let found = client.await.search_monitors(&Search::default()).await;
+        assert_eq!(found.unwrap().len(), 2 * PAGE_SIZE + 3);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_list_is_refused_and_a_missing_monitor_is_none() {
+        let client = client(|_| json!({"monitors": []})).await;
+        let error = client
+            .search_monitors(&Search::default())
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("a list of monitors"), "{error}");
+        assert_eq!(client.read_states("7").await, Ok(None));
     }
 }
