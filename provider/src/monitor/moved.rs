@@ -63,7 +63,21 @@ fn of_json(start: &Value, text: &Json) -> Result<Value, Diagnostic> {
     };
     let body: Json = serde_json::from_str(text.as_str().unwrap_or_default())
         .map_err(|error| unreadable(error.to_string()))?;
-    answers::told(start, &body, &Value::Null).map_err(|error| unreadable(error.to_string()))
+    let mut state =
+        answers::told(start, &body, &Value::Null).map_err(|error| unreadable(error.to_string()))?;
+    keep_written(&mut state, &body["options"]);
+    Ok(state)
+}
+
+/// An answer's defaults are not read, but here somebody wrote them.
+fn keep_written(state: &mut Value, options: &Json) {
+    if let Type::Object(types) = schema::schema().ty() {
+        for (name, ty) in &types {
+            if state.get(name).is_null() && options.get(name).is_some() {
+                set(state, name, taken(&options[name], ty));
+            }
+        }
+    }
 }
 
 /// A value of the type. Blocks are never null; the empty texts, sets and blocks that the old provider writes for what

@@ -168,7 +168,8 @@ const WRITTEN_DEFAULTS: &str = r#"
 
 #[test]
 fn a_default_that_is_written_is_no_difference_either() -> anyhow::Result<()> {
-    moves("datadog_monitor", block_state, WRITTEN_DEFAULTS)
+    moves("datadog_monitor", block_state, WRITTEN_DEFAULTS)?;
+    moves("datadog_monitor_json", json_state, WRITTEN_DEFAULTS)
 }
 
 #[test]
