@@ -4,6 +4,7 @@
 
 pub mod request;
 pub mod notification;
+pub mod preview;
 pub mod message;
 pub mod signature;
 mod template;
@@ -16,6 +17,7 @@ pub use callback_line::KEYWORD;
 pub use callback_url::{CallbackUrl, UrlError};
 pub use message::{Callback, Field, Message, Place, Position, Problem, RenderError, Rules};
 pub use notification::Notification;
+pub use preview::{Preview, PreviewError, preview};
 pub use request::{CallbackRequest, NoMonitorId};
 pub use signature::{SignatureError, SigningKeys};
 pub use transition::{Transition, UnknownTransition};

@@ -36,8 +36,14 @@ pub enum Transition {
     Renotify,
 }
 
+/// Whether a variable contains one of the texts.
+pub(crate) const IS_MATCH: &str = "is_match";
+/// Whether a variable equals one of the texts, or of the numbers.
+pub(crate) const IS_EXACT_MATCH: &str = "is_exact_match";
+/// Whether the monitor has the priority.
+pub(crate) const IS_PRIORITY: &str = "is_priority";
 /// Conditionals that Datadog has besides the transitions; allowed in human text only.
-pub(crate) const OTHER_CONDITIONALS: [&str; 3] = ["is_match", "is_exact_match", "is_priority"];
+pub(crate) const OTHER_CONDITIONALS: [&str; 3] = [IS_MATCH, IS_EXACT_MATCH, IS_PRIORITY];
 
 impl Transition {
     /// Every transition, in canonical order.
@@ -80,6 +86,26 @@ impl Transition {
         Transition::ALL
             .into_iter()
             .find(|transition| transition.conditional() == name)
+    }
+
+    /// The transitions whose conditionals hold in a notification of this one.
+    ///
+    /// Source: the same documentation: a recovery from ALERT is a recovery, ALERT to WARNING warns, and
+    /// what is said again is the alert.
+    pub fn shows(self) -> &'static [Transition] {
+        use Transition::*;
+        match self {
+            Alert => &[Alert],
+            AlertToWarning => &[Warning, AlertToWarning],
+            AlertRecovery => &[Recovery, AlertRecovery],
+            Warning => &[Warning],
+            WarningRecovery => &[Recovery, WarningRecovery],
+            NoData => &[NoData],
+            NoDataRecovery => &[Recovery, NoDataRecovery],
+            Recovery => &[Recovery],
+            Unknown => &[Unknown],
+            Renotify => &[Alert, Renotify],
+        }
     }
 
     /// What a callback listens to unless told otherwise. Every callback only makes the service read

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Message, Notification, Rules};
+use contract::{Message, Notification, Preview, Rules, Transition};
 use data::{cases, json, text};
 use serde::Deserialize;
 
@@ -116,6 +116,43 @@ fn problems_are_found_and_placed() {
                 case.display()
             );
         }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shown {
+    message: String,
+    transition: Transition,
+    #[serde(default)]
+    variables: BTreeMap<String, String>,
+    shown: Option<Expectation>,
+    refused: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expectation {
+    text: String,
+    callbacks: Vec<String>,
+    handles: Vec<String>,
+}
+
+#[test]
+fn messages_are_shown_as_they_will_be_sent() {
+    for case in cases("preview") {
+        let given: Shown = json(&case);
+        let shown = contract::preview(&given.message, given.transition, &given.variables);
+        let expected = given.shown.map(|expected| Preview {
+            text: expected.text,
+            callbacks: expected.callbacks,
+            handles: expected.handles,
+        });
+        let refusal = shown.as_ref().err().map(ToString::to_string);
+        assert_eq!(shown.ok(), expected, "{}: {refusal:?}", case.display());
+        let refused = given.refused.unwrap_or_default();
+        let refusal = refusal.unwrap_or_default();
+        assert!(refusal.contains(&refused), "{}: {refusal}", case.display());
     }
 }
 

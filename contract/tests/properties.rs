@@ -4,6 +4,7 @@ use contract::{Callback, Message, Notification, Rules, Transition};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pieces of the languages that the readers know, so that random input reaches their corners.
 const FRAGMENTS: [&str; 40] = [
@@ -118,6 +119,27 @@ proptest! {
         prop_assert_eq!(&normal.normalized(), &normal);
     }
 
+    /// What is sent on a transition calls whoever listens to it, and nobody else.
+    #[test]
+    fn a_preview_calls_those_who_listen(message in message(), on in prop::sample::select(&Transition::ALL[..])) {
+        if let Ok(rendered) = message.render() {
+            let shown = contract::preview(&rendered, on, &BTreeMap::new());
+            let called: Result<BTreeSet<String>, _> = shown.map(|shown| shown.callbacks.into_iter().collect());
+            let listens = |callback: &&Callback| on.shows().iter().any(|shown| callback.on.contains(shown));
+            let listening = message.callbacks.iter().filter(listens);
+            prop_assert_eq!(called, Ok(listening.map(|callback| callback.url.clone()).collect()));
+        }
+    }
+
+    #[test]
+    fn a_preview_of_anything_is_given_or_refused(input in soup(), on in prop::sample::select(&Transition::ALL[..])) {
+        if let Ok(shown) = contract::preview(&input, on, &BTreeMap::new()) {
+            prop_assert!(shown.callbacks.iter().all(|url| shown.text.contains(url)));
+            let silent = on == Transition::AlertToWarning;
+            prop_assert!(silent || shown.handles.iter().all(|handle| shown.text.contains(handle)));
+        }
+    }
+
     /// Every word of the input is still in one of the three parts.
     #[test]
     fn parsing_never_fails_and_never_loses_a_word(input in soup()) {
@@ -141,7 +163,7 @@ proptest! {
         for id in [&read.monitor_id, &read.event_id].into_iter().flatten() {
             prop_assert!(!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
         }
-        let unique: std::collections::BTreeSet<_> = read.callbacks.iter().collect();
+        let unique: BTreeSet<_> = read.callbacks.iter().collect();
         prop_assert_eq!(unique.len(), read.callbacks.len());
         for url in &read.callbacks {
             prop_assert!(input.contains(url.as_str()) && !url.contains(char::is_whitespace));

@@ -15,6 +15,10 @@ use tfplugin::{
     Sensitive, Type, Value, checks,
 };
 
+/// The attributes of the two keys, and the environment variables that stand in for them.
+const API_KEY: (&str, &str) = ("api_key", "DD_API_KEY");
+const APP_KEY: (&str, &str) = ("app_key", "DD_APP_KEY");
+
 /// A set whose elements may be unknown one by one.
 pub(crate) type Texts = Attr<BTreeSet<Attr<String>>>;
 
@@ -65,8 +69,10 @@ impl Surroundings {
 
 /// The `provider` block put to use: what the resources work with.
 pub struct Settings {
-    /// `None` while keys, site or URL are unknown.
+    /// `None` while keys, site or URL are unknown, and without keys.
     pub(crate) client: Option<Client>,
+    /// Why there are no keys; see `reach`. Functions and `circuitbreaker_message` need none.
+    pub(crate) missing_keys: Diagnostics,
     pub(crate) reads: Reads,
     pub(crate) validated: Validated,
     pub(crate) sns_topic: Attr<String>,
@@ -167,6 +173,7 @@ pub(crate) fn configure(
     terraform_version: &str,
 ) -> Result<(Settings, Diagnostics), Diagnostics> {
     let mut warnings = Diagnostics::new();
+    let missing_keys = missing_keys(&block, surroundings);
     let timeouts = Timeouts::chosen(&block.request_timeout, &block.http_client_retry_timeout);
     let client = match (access_of(&block, surroundings)?, timeouts) {
         (Some((url, keys)), Some(timeouts)) => {
@@ -183,6 +190,7 @@ pub(crate) fn configure(
     };
     let settings = Settings {
         client,
+        missing_keys,
         reads: Reads::new(surroundings.clock.clone()),
         validated: validated(surroundings),
         sns_topic: block.sns_topic,
@@ -204,18 +212,12 @@ fn validated(surroundings: &Surroundings) -> Validated {
     )
 }
 
-/// URL and keys; `None` while one of them is unknown.
+/// URL and keys; `None` while one of them is unknown, and without keys.
 fn access_of(
     block: &Block,
     surroundings: &Surroundings,
 ) -> Result<Option<(ApiUrl, Keys)>, Diagnostics> {
-    let (api, app) = (revealed(&block.api_key), revealed(&block.app_key));
-    let api = filled(&api, "DD_API_KEY", surroundings);
-    let app = filled(&app, "DD_APP_KEY", surroundings);
-    let mut missing = Diagnostics::new();
-    missing.extend(missing_key(&api, "api_key", "DD_API_KEY"));
-    missing.extend(missing_key(&app, "app_key", "DD_APP_KEY"));
-    missing.into_result()?;
+    let [api, app] = keys(block, surroundings);
     let url = filled(&block.api_url, "DD_HOST", surroundings);
     let site = filled(&block.site, "DD_SITE", surroundings);
     // An API URL makes the site irrelevant, known or not.
@@ -230,6 +232,13 @@ fn access_of(
             .at(place)
     })?;
     Ok(Some((url, Keys { api, app })))
+}
+
+fn keys(block: &Block, surroundings: &Surroundings) -> [Attr<String>; 2] {
+    [
+        filled(&revealed(&block.api_key), API_KEY.1, surroundings),
+        filled(&revealed(&block.app_key), APP_KEY.1, surroundings),
+    ]
 }
 
 fn revealed(key: &Attr<Sensitive<String>>) -> Attr<String> {
@@ -249,14 +258,20 @@ fn filled(written: &Attr<String>, variable: &str, surroundings: &Surroundings) -
     }
 }
 
-fn missing_key(key: &Attr<String>, name: &'static str, variable: &str) -> Option<Diagnostic> {
-    let detail =
-        format!("set the environment variable `{variable}`, or `{name}` in the provider block");
-    key.is_null().then(|| {
-        Diagnostic::error("Missing Datadog key")
-            .detail(detail)
-            .at(name)
-    })
+/// What is to be said once Datadog must be asked; empty when both keys are there or yet to come.
+fn missing_keys(block: &Block, surroundings: &Surroundings) -> Diagnostics {
+    let missing = |(name, variable)| {
+        Diagnostic::error("Missing Datadog key").detail(format!(
+            "set the environment variable `{variable}`, or `{name}` in the provider block"
+        ))
+    };
+    let named = keys(block, surroundings)
+        .into_iter()
+        .zip([API_KEY, APP_KEY]);
+    named
+        .filter(|(key, _)| key.is_null())
+        .map(|(_, names)| missing(names))
+        .collect()
 }
 
 fn exposed(url: &ApiUrl) -> Option<Diagnostic> {
@@ -320,12 +335,21 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_key_names_its_variable() {
-        let error = told(Block::default(), &[("DD_API_KEY", " ")]).unwrap_err();
+    fn a_missing_key_is_told_by_its_variable_once_datadog_must_be_asked() {
+        const BLANK: &[(&str, &str)] = &[("DD_API_KEY", " ")];
+        let (settings, _) = configure(Block::default(), &surroundings(BLANK), "").unwrap();
+        assert!(settings.client.is_none());
+        let error = settings.missing_keys.to_string();
         assert!(
             error.contains("`DD_API_KEY`") && error.contains("`DD_APP_KEY`"),
             "{error}"
         );
+        let unknown = Block {
+            api_key: Attr::Unknown,
+            ..Block::default()
+        };
+        let (settings, _) = configure(unknown, &surroundings(KEYS), "").unwrap();
+        assert!(settings.client.is_none() && settings.missing_keys.is_empty());
     }
 
     #[test]

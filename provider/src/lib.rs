@@ -2,7 +2,10 @@
 //! Modules from the top layer down. Terraform's protocol lives in `tfplugin`, the message's format in `contract`.
 
 mod provider;
+mod functions;
+mod data_sources;
 mod monitor;
+mod reach;
 mod config;
 mod validated;
 mod timeouts;

@@ -1,7 +1,9 @@
-//! The provider as Terraform sees it: its block, its resources. A new resource is one line here.
+//! The provider as Terraform sees it: its block, its resources, data sources and functions. A new one is one line here.
 
 use crate::config::{self, Settings, Surroundings};
+use crate::data_sources::{FoundMonitor, MonitorState, RenderedMessage};
 use crate::datadog::{Chance, Clock, SystemChance, SystemClock};
+use crate::functions::{ParseMessage, PreviewMessage, RenderMessage};
 use crate::monitor::Monitor;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -50,7 +52,14 @@ impl Provider for CircuitBreaker {
     }
 
     fn parts(&self) -> Parts<Settings> {
-        Parts::new().resource(Monitor)
+        Parts::new()
+            .resource(Monitor)
+            .data_source(FoundMonitor)
+            .data_source(MonitorState)
+            .data_source(RenderedMessage)
+            .function(RenderMessage)
+            .function(ParseMessage)
+            .function(PreviewMessage)
     }
 
     async fn validate(

@@ -130,9 +130,7 @@ impl Chain {
 
     /// Gives a configuration the keys and the addresses of this chain.
     pub fn point(&self, terraform: &mut Terraform) {
-        terraform.env("DD_API_KEY", sandbox::API_KEY);
-        terraform.env("DD_APP_KEY", sandbox::APP_KEY);
-        terraform.env("DD_HOST", self.sandbox.url());
+        terraform.point(&self.sandbox);
         terraform.env("TF_VAR_api_url", self.sandbox.url());
         terraform.env("TF_VAR_callback_url", &self.callback_url());
         terraform.env("TF_VAR_allow_insecure_callbacks", "true");

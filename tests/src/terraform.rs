@@ -1,5 +1,6 @@
 //! The real terraform binary, which finds our provider in a filesystem mirror.
 
+use crate::sandbox::{self, Sandbox};
 use crate::{tools, wait};
 use anyhow::{Context, bail};
 use nix::sys::signal::{Signal, kill};
@@ -137,6 +138,14 @@ impl Terraform {
         })
     }
 
+    /// Lays a further provider into the mirror.
+    ///
+    /// # Errors
+    /// When it cannot be linked.
+    pub fn add(&self, plugin: &Plugin) -> anyhow::Result<()> {
+        plugin.link_into(&self.folder.path().join(".mirror"))
+    }
+
     /// Writes a file of the configuration, whose folders are made as needed.
     ///
     /// # Errors
@@ -159,6 +168,13 @@ impl Terraform {
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Gives the configuration the keys and the address of a sandbox.
+    pub fn point(&mut self, sandbox: &Sandbox) {
+        self.env("DD_API_KEY", sandbox::API_KEY);
+        self.env("DD_APP_KEY", sandbox::APP_KEY);
+        self.env("DD_HOST", sandbox.url());
     }
 
     /// Sets an environment variable of each later run.

@@ -14,4 +14,7 @@ mod stories {
     mod terraform_life;
     mod terraform_errors;
     mod faults;
+    mod functions;
+    mod import;
+    mod moved;
 }

@@ -131,7 +131,8 @@ fn handles_at_the_end(text: &str) -> Option<usize> {
     handle::line(&plain_newlines(line)).map(|_| at + line.len() - line.trim_start().len())
 }
 
-fn position(text: &str, at: usize) -> Position {
+/// The place of the byte `at` in `text`.
+pub(crate) fn position(text: &str, at: usize) -> Position {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::transition::Transition;
 
+pub(crate) use check::position;
 pub use check::{Field, Place, Position, Problem, Rules};
 pub use render::RenderError;
 

@@ -5,6 +5,8 @@ mod create;
 
 mod monitor;
 
+mod search;
+
 mod reads;
 
 mod client;
@@ -31,6 +33,7 @@ pub use client::Client;
 pub use create::Wanted;
 pub use error::{Error, Tries};
 pub use reads::Reads;
+pub use search::Search;
 pub use site::{ApiUrl, SITES, SiteError};
 pub use timing::{Chance, Clock, SystemChance, SystemClock, Timing};
 pub use wire::Keys;

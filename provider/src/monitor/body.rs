@@ -170,7 +170,8 @@ fn unset(setting: &Setting, held: Option<&Json>) -> bool {
     means_nothing(setting, &from_json(setting, held))
 }
 
-fn means_nothing(setting: &Setting, value: &Value) -> bool {
+/// Whether a value means the same to Datadog as none.
+pub(crate) fn means_nothing(setting: &Setting, value: &Value) -> bool {
     let neutral = setting
         .like_unset
         .iter()

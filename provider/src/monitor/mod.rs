@@ -6,17 +6,18 @@ mod ask;
 mod create;
 mod update;
 mod needs;
-mod import;
-mod plan;
-mod state;
-mod checks;
-mod render;
+mod moved;
+pub(crate) mod import;
+pub(crate) mod plan;
+pub(crate) mod state;
+pub(crate) mod checks;
+pub(crate) mod render;
 mod tags;
-mod schema;
+pub(crate) mod schema;
 mod sent;
 mod body;
 mod settings;
-mod model;
+pub(crate) mod model;
 
 pub(crate) use resource::Monitor;
 

@@ -2,16 +2,11 @@
 
 use crate::config::Settings;
 use crate::datadog::{Client, Error};
-use std::sync::Arc;
-use tfplugin::{Cx, Diagnostic, Value};
+use tfplugin::{Cx, Diagnostic, Diagnostics, Value};
 
 /// The client, once everything it is made of is known.
-pub(super) fn client(cx: &Cx<Settings>) -> Result<Client, Diagnostic> {
-    let settings: Arc<Settings> = cx.client()?;
-    settings.client.clone().ok_or_else(|| {
-        Diagnostic::error("Datadog keys are not known")
-            .detail("the provider's keys, site or URL depend on something that does not exist yet: apply that first, with `-target`")
-    })
+pub(super) fn client(cx: &Cx<Settings>) -> Result<Client, Diagnostics> {
+    Ok(cx.client()?.reach_now()?.clone())
 }
 
 /// The id in state.

@@ -2,9 +2,9 @@
 
 use super::model::Wiring;
 use super::needs::{client, failed, id};
-use super::{ask, checks, create, import, plan, schema, state, update};
+use super::{ask, checks, create, import, moved, plan, schema, state, update};
 use crate::config::Settings;
-use tfplugin::{Cx, Diagnostics, FromValue, Resource, Schema, Value, async_trait};
+use tfplugin::{Cx, Diagnostics, FromValue, MoveSource, Resource, Schema, Value, async_trait};
 
 /// The resource `circuitbreaker_monitor`. Its model is the plain value: most of it is handled by a table.
 pub(crate) struct Monitor;
@@ -47,7 +47,12 @@ impl Resource for Monitor {
         if refused || prior.is_some_and(|prior| prior == planned) {
             return Ok(());
         }
+        settings.reach()?;
         ask::accepted(cx, &settings, prior, planned).await
+    }
+
+    async fn plan_destroy(&self, cx: &mut Cx<Settings>, _: &Value) -> Result<(), Diagnostics> {
+        cx.client()?.reach().map(drop)
     }
 
     async fn create(&self, cx: &mut Cx<Settings>, planned: Value) -> Result<Value, Diagnostics> {
@@ -60,7 +65,7 @@ impl Resource for Monitor {
         prior: Value,
     ) -> Result<Option<Value>, Diagnostics> {
         let settings = cx.client()?;
-        let Some(client) = &settings.client else {
+        let Some(client) = settings.reach()? else {
             // Keys that are only known after apply: what is there cannot be looked at yet.
             return Ok(Some(prior));
         };
@@ -94,5 +99,13 @@ impl Resource for Monitor {
 
     async fn import(&self, _: &mut Cx<Settings>, id: &str) -> Result<Value, Diagnostics> {
         Ok(import::start(id)?)
+    }
+
+    async fn move_from(
+        &self,
+        _: &mut Cx<Settings>,
+        source: MoveSource,
+    ) -> Result<Option<Value>, Diagnostics> {
+        Ok(moved::state(&source)?)
     }
 }

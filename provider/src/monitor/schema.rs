@@ -14,10 +14,20 @@ const ABOUT: &str = "A Datadog monitor whose message carries circuit breaker cal
 pub(crate) fn schema() -> Schema {
     let plain = [Place::Required, Place::Top, Place::Options, Place::Local];
     Schema::new(ABOUT)
-        .attributes(plain.into_iter().flat_map(settings::at).map(attribute))
+        .attributes(plain.into_iter().flat_map(settings::at).map(top))
         .attributes(message())
         .attributes(tags())
         .blocks([callback(), thresholds()])
+}
+
+/// A setting outside blocks. Where Datadog has a default, the state may hold it with nothing configured: see
+/// `plan::leave_out`.
+fn top(setting: &'static Setting) -> Attribute {
+    if setting.like_unset.is_empty() {
+        attribute(setting)
+    } else {
+        attribute(setting).computed()
+    }
 }
 
 fn attribute(setting: &'static Setting) -> Attribute {

@@ -13,10 +13,28 @@ use tfplugin::{FromValue, Value, ValueError};
 /// # Errors
 /// A prior state of another shape.
 pub(crate) fn read(prior: &Value, remote: &Json, settings: &Settings) -> Result<Value, ValueError> {
+    let mut state = told(prior, remote, &settings.default_tags)?;
+    let imported = prior.get("name").is_null();
+    if imported && state.get("notify").is_null() && !settings.notify.is_null() {
+        // Nobody is notified further, and by a null the provider's handles would be.
+        set(&mut state, "notify", Value::Set(Vec::new()));
+    }
+    Ok(state)
+}
+
+/// [`read`] with the provider's default tags alone, for those who know no other setting.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn told(
+    prior: &Value,
+    remote: &Json,
+    default_tags: &Value,
+) -> Result<Value, ValueError> {
     let wiring = Wiring::from_value(prior)?;
     let held_message = remote["message"].as_str().unwrap_or_default();
     let held_tags: BTreeSet<String> = strings(&remote["tags"]).collect();
-    let (own_tags, breaker) = tags::read_back(&wiring, &held_tags, &settings.default_tags);
+    let (own_tags, breaker) = tags::read_back(&wiring, &held_tags, default_tags);
 
     let mut state = prior.clone();
     for (name, value) in body::read_back(prior, remote) {
@@ -32,7 +50,7 @@ pub(crate) fn read(prior: &Value, remote: &Json, settings: &Settings) -> Result<
     Ok(state)
 }
 
-fn strings(array: &Json) -> impl Iterator<Item = String> {
+pub(super) fn strings(array: &Json) -> impl Iterator<Item = String> {
     array
         .as_array()
         .into_iter()

@@ -257,6 +257,23 @@ impl Attribute {
         self
     }
 
+    /// The attribute as a provider finds it: computed, with no rule.
+    pub(crate) fn found(&self) -> Self {
+        let shape = match &self.shape {
+            Shape::Nested(nesting, inner) => {
+                Shape::Nested(*nesting, inner.iter().map(Self::found).collect())
+            }
+            plain => plain.clone(),
+        };
+        Self {
+            description: self.description.clone(),
+            deprecated: self.deprecated.clone(),
+            sensitive: self.sensitive,
+            computed: true,
+            ..Self::new(&self.name, shape)
+        }
+    }
+
     pub(crate) fn ty(&self) -> Type {
         match &self.shape {
             Shape::Plain(ty) => ty.clone(),

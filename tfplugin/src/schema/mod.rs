@@ -91,6 +91,39 @@ impl Schema {
         self
     }
 
+    /// Another description.
+    #[must_use]
+    pub fn describe(mut self, description: impl Into<String>) -> Self {
+        self.body.description = description.into();
+        self
+    }
+
+    /// The attributes and blocks with these names alone.
+    #[must_use]
+    pub fn only(mut self, names: &[&str]) -> Self {
+        self.body.retain(|name| names.contains(&name));
+        self
+    }
+
+    /// All attributes and blocks but those with these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.body.retain(|name| !names.contains(&name));
+        self
+    }
+
+    /// The same attributes as a data source finds them: set by the provider alone, so that no rule is
+    /// left. Blocks, which only a configuration can write, become nested attributes.
+    #[must_use]
+    pub fn found(mut self) -> Self {
+        self.body = Body {
+            attributes: self.body.found(),
+            blocks: Vec::new(),
+            ..self.body
+        };
+        self
+    }
+
     /// The type of the values.
     pub fn ty(&self) -> Type {
         self.body.ty()
@@ -171,9 +204,90 @@ impl Block {
 }
 
 impl Body {
+    fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.attributes.retain(|attribute| keep(&attribute.name));
+        self.blocks.retain(|block| keep(&block.name));
+    }
+
+    fn found(&self) -> Vec<Attribute> {
+        let attributes = self.attributes.iter().map(Attribute::found);
+        let blocks = self.blocks.iter().map(|block| {
+            Attribute::nested(&block.name, block.nesting, block.body.found())
+                .computed()
+                .describe(&block.body.description)
+        });
+        attributes.chain(blocks).collect()
+    }
+
     pub(crate) fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|a| (a.name.clone(), a.ty()));
         let blocks = self.blocks.iter().map(|b| (b.name.clone(), b.ty()));
         Type::Object(attributes.chain(blocks).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema() -> Schema {
+        let inner = || [Attribute::string("by").optional().computed().default("me")];
+        Schema::new("One.")
+            .attributes([
+                Attribute::string("name")
+                    .required()
+                    .describe("N.")
+                    .check(checks::not_empty()),
+                Attribute::nested("many", Nesting::Map, inner()).optional(),
+                Attribute::string("key")
+                    .optional()
+                    .sensitive()
+                    .requires_replace(),
+            ])
+            .blocks([Block::list("part")
+                .min(1)
+                .describe("P.")
+                .attributes(inner())])
+    }
+
+    #[test]
+    fn parts_of_a_schema_are_taken_by_name() {
+        let names = |schema: Schema| match schema.ty() {
+            Type::Object(attributes) => attributes.into_keys().collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        assert_eq!(names(schema().only(&["part", "name"])), ["name", "part"]);
+        assert_eq!(names(schema().without(&["part", "name"])), ["key", "many"]);
+        assert_eq!(schema().describe("Two.").body.description, "Two.");
+    }
+
+    #[test]
+    fn what_is_found_has_the_same_type_and_no_rule() {
+        let found = schema().found();
+        assert_eq!(found.ty(), schema().ty());
+        assert_eq!(found.check(Place::DataSource), [""; 0]);
+        assert!(found.body.blocks.is_empty());
+        let plain = |attribute: &Attribute| {
+            let bare = attribute.checks.is_empty() && attribute.default.is_none();
+            bare && attribute.replace.is_none() && attribute.computed && !attribute.optional
+        };
+        for attribute in &found.body.attributes {
+            assert!(
+                plain(attribute) && !attribute.required,
+                "{}",
+                attribute.name
+            );
+            if let Shape::Nested(_, inner) = &attribute.shape {
+                assert!(inner.iter().all(plain), "{}", attribute.name);
+            }
+        }
+        let texts: Vec<_> = found
+            .body
+            .attributes
+            .iter()
+            .map(|a| a.description.as_str())
+            .collect();
+        assert_eq!(texts, ["N.", "", "", "P."]);
+        assert!(found.body.attributes[2].sensitive);
     }
 }

@@ -1,0 +1,145 @@
+//! Looks monitors up: by name and tags through the pages of the list, and one with the states of its groups.
+
+use super::{Client, Error};
+use serde_json::Value;
+use url::form_urlencoded::Serializer;
+
+const MONITORS: &str = "/api/v1/monitor";
+/// The most that the API gives at once (docs.datadoghq.com/api/latest/monitors/#get-all-monitors).
+const PAGE_SIZE: usize = 1000;
+
+/// Which monitors are wanted; what is empty does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// A part of the name.
+    pub name: Option<String>,
+    /// Tags of the query's scope; all of them.
+    pub tags: Vec<String>,
+    /// Tags of the monitor itself; all of them.
+    pub monitor_tags: Vec<String>,
+}
+
+impl Client {
+    /// Every monitor that fits, in the order of the API.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn search_monitors(&self, search: &Search) -> Result<Vec<Value>, Error> {
+        let mut found = Vec::new();
+        for page in 0.. {
+            let path = search.path(page);
+            let Value::Array(monitors) = self.get(&path).await? else {
+                return Err(Error::Unreadable {
+                    request: format!("GET {path}"),
+                    detail: "a list of monitors was wanted".to_owned(),
+                });
+            };
+            let last = monitors.len() < PAGE_SIZE;
+            found.extend(monitors);
+            if last {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The monitor with the state of each of its groups, or `None` when Datadog has none with this id.
+    ///
+    /// # Errors
+    /// [`Error`], except a missing monitor.
+    pub async fn read_states(&self, id: &str) -> Result<Option<Value>, Error> {
+        match self.get(&format!("{MONITORS}/{id}?group_states=all")).await {
+            Ok(monitor) => Ok(Some(monitor)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Search {
+    fn path(&self, page: usize) -> String {
+        let (tags, monitor_tags) = (self.tags.join(","), self.monitor_tags.join(","));
+        let filters = [
+            ("name", self.name.as_deref().unwrap_or_default()),
+            ("tags", &tags),
+            ("monitor_tags", &monitor_tags),
+        ];
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(filters.iter().filter(|(_, value)| !value.is_empty()));
+        query.append_pair("page", &page.to_string());
+        query.append_pair("page_size", &PAGE_SIZE.to_string());
+        format!("{MONITORS}?{}", query.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datadog::{ApiUrl, Keys, SystemClock};
+    use axum::Router;
+    use axum::extract::{Query, State};
+    use axum::routing::get;
+    use serde_json::json;
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    #[test]
+    fn only_what_narrows_is_asked_and_nothing_breaks_the_query() {
+        let all = "/api/v1/monitor?page=2&page_size=1000";
+        assert_eq!(Search::default().path(2), all);
+        let search = Search {
+            name: Some("銀行 & co".to_owned()),
+            tags: vec!["env:prod".to_owned(), "a:b".to_owned()],
+            monitor_tags: vec!["service:funds".to_owned()],
+        };
+        assert_eq!(
+            search.path(0),
+            "/api/v1/monitor?name=%E9%8A%80%E8%A1%8C+%26+co&tags=env%3Aprod%2Ca%3Ab&monitor_tags=service%3Afunds\
+             &page=0&page_size=1000"
+        );
+    }
+
+    type Asked = HashMap<String, String>;
+
+    /// A server that answers the list by `list`, and any other path with 404.
+    async fn client(list: fn(Asked) -> Value) -> Client {
+        let answer = async |State(list): State<fn(Asked) -> Value>, Query(asked): Query<Asked>| {
+            list(asked).to_string()
+        };
+        let app = Router::new().route(MONITORS, get(answer)).with_state(list);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let keys = Keys {
+            api: "api".to_owned(),
+            app: "app".to_owned(),
+        };
+        let url = ApiUrl::choose(Some(&url), None).unwrap();
+        Client::new(url, keys, "test", Arc::new(SystemClock)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_are_read_up_to_the_first_short_one() {
+        let client = client(|asked| {
+            let length = match asked["page"].as_str() {
+                "0" | "1" => PAGE_SIZE,
+                "2" => 3,
+                _ => 7,
+            };
+            (0..length).map(|id| json!({"id": id})).collect()
+        });
+        let found = client.await.search_monitors(&Search::default()).await;
+        assert_eq!(found.unwrap().len(), 2 * PAGE_SIZE + 3);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_list_is_refused_and_a_missing_monitor_is_none() {
+        let client = client(|_| json!({"monitors": []})).await;
+        let error = client
+            .search_monitors(&Search::default())
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("a list of monitors"), "{error}");
+        assert_eq!(client.read_states("7").await, Ok(None));
+    }
+}
