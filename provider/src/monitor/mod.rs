@@ -12,6 +12,8 @@ mod tags;
 mod schema;
 mod sent;
 mod body;
+mod query;
+mod fields;
 mod settings;
 mod model;
 
