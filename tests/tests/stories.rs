@@ -13,4 +13,6 @@ mod stories {
     mod reactions;
     mod terraform_life;
     mod terraform_errors;
+    mod terraform_checks;
+    mod terraform_arguments;
 }

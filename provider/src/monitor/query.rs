@@ -46,6 +46,9 @@ const EVENTS: &[&str] = &[
     "trace-analytics alert",
 ];
 
+/// What makes a value no count: a division, or a comparison with the past or with others.
+const RELATIVE: &[&str] = &["/", "anomalies(", "change(", "forecast(", "outliers("];
+
 /// Operators, longer ones first.
 const OPERATORS: &[(&str, Side)] = &[
     (">=", Side::Above),
@@ -109,8 +112,8 @@ pub(crate) fn counts(kind: &str, query: &str) -> bool {
     }
     let bare = without_scopes(query);
     if METRICS.contains(&kind) {
-        let words = ["sum:", "count:", ".as_count()"];
-        !bare.contains('/') && words.iter().any(|word| bare.contains(word))
+        let any = |words: &[&str]| words.iter().any(|word| bare.contains(word));
+        any(&["sum:", "count:", ".as_count()"]) && !any(RELATIVE)
     } else if EVENTS.contains(&kind) {
         ["count", "sum"]
             .iter()
@@ -203,6 +206,8 @@ mod tests {
         ("query alert", "sum(last_5m):sum:errors{*}.as_count() > 1", Some(false), true),
         ("query alert", "sum(last_5m):sum:e{path:/a}.as_count() > 1", Some(false), true),
         ("query alert", "sum(last_5m):sum:e{*} by {a}.as_count() / sum:r{*} by {a}.as_count() > 1", Some(true), false),
+        ("query alert", "avg(last_4h):anomalies(sum:e{*} by {a}, 'agile', 3) >= 1", Some(true), false),
+        ("query alert", "pct_change(avg(last_5m),last_5m):sum:e{*} by {a} > 50", Some(true), false),
         ("query alert", "formula(\"sum:a\") > 1", None, false),
         ("log alert", "logs(\"*\").index(\"*\").rollup(\"count\").by(\"a\").last(\"5m\") > 1", Some(true), true),
         ("log alert", "logs(\"*\").index(\"*\").rollup('sum', '@d').last(\"5m\") > 1", Some(false), true),
