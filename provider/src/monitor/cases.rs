@@ -2,11 +2,11 @@
 //! Values are written as JSON, with `"(unknown)"` for what is not known yet; a new case needs no code.
 
 use super::model::{Wiring, set};
-use super::{body, checks, plan, schema, state};
+use super::{checks, plan, schema, sent, state};
 use crate::config::{self, Settings, Surroundings};
 use crate::datadog::Clock;
 use serde_json::{Value as Json, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tfplugin::{Diagnostics, FromValue, Number, Type, Value, async_trait};
@@ -114,10 +114,7 @@ fn cases(file: &str) -> Vec<Json> {
 fn configurations_become_requests() {
     for case in cases(include_str!("../../tests/data/requests.json")) {
         let (planned, _) = planned(&case);
-        let message = planned.get("rendered_message").as_str().unwrap();
-        let tags = BTreeSet::from_value(planned.get("effective_tags")).unwrap();
-        let held = case.get("held");
-        let body = body::request(&planned, message, &tags, held);
+        let body = sent::request(&planned, case.get("held"));
         // Numbers are compared digit for digit: 0.1 must not become 0.10000000000000001.
         assert_eq!(
             body.to_string(),

@@ -97,5 +97,6 @@ pub(super) const OPTIONS: &[Setting] = &[
 #[rustfmt::skip]
 pub(super) const LOCAL: &[Setting] = &[
     Setting::new("force_delete", Kind::Flag, "Delete the monitor even when an SLO or a composite monitor refers to it. Default `false`."),
+    Setting::new("ignore_tag_keys", Kind::Texts, "Keys of tags that others put on the monitor, for example by hand: such tags are no change, and an update leaves them."),
     Setting::new("validate", Kind::Flag, "`false` leaves out the question to Datadog, during plan, whether it would accept the monitor. Default `true`."),
 ];
