@@ -3,6 +3,7 @@
 
 mod resource;
 mod ask;
+mod sent;
 mod import;
 mod plan;
 mod state;
@@ -10,7 +11,6 @@ mod checks;
 mod render;
 mod tags;
 mod schema;
-mod sent;
 mod body;
 mod query;
 mod fields;
