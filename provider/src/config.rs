@@ -35,6 +35,7 @@ tfplugin::model! {
         pub(crate) notify: Texts,
         pub(crate) allowed_callback_hosts: Attr<Vec<Attr<String>>>,
         pub(crate) allow_insecure_callbacks: Attr<bool>,
+        pub(crate) lint: Attr<String>,
         pub(crate) default_tags: Attr<DefaultTags>,
     }
 
@@ -81,7 +82,16 @@ pub struct Settings {
     pub(crate) default_tags: Value,
     pub(crate) allowed_callback_hosts: Attr<Vec<Attr<String>>>,
     pub(crate) allow_insecure_callbacks: Attr<bool>,
+    /// One of [`LINTS`]; anything but known is as if it were not set.
+    pub(crate) lint: Attr<String>,
 }
+
+/// How severe advice is, by default the first; the others are [`LINT_ERROR`] and [`LINT_OFF`].
+const LINTS: [&str; 3] = ["warn", LINT_ERROR, LINT_OFF];
+/// Advice stops the plan.
+pub(crate) const LINT_ERROR: &str = "error";
+/// No advice is given.
+pub(crate) const LINT_OFF: &str = "off";
 
 /// The schema of the block.
 pub(crate) fn schema() -> Schema {
@@ -115,7 +125,7 @@ fn access() -> [Attribute; 4] {
     ]
 }
 
-fn defaults() -> [Attribute; 4] {
+fn defaults() -> [Attribute; 5] {
     [
         Attribute::string("sns_topic").optional().check(checks::text(names::check_topic)).describe(
             "Name of the SNS topic, as in `@sns-NAME`, for monitors with callbacks that name none.",
@@ -128,6 +138,9 @@ fn defaults() -> [Attribute; 4] {
         ),
         Attribute::bool("allow_insecure_callbacks").optional().describe(
             "Accept `http://localhost` callbacks, with a warning. For a laptop only. Default `false`.",
+        ),
+        Attribute::string("lint").optional().check(checks::one_of(LINTS)).describe(
+            "What becomes of advice about monitors that drive breakers: `warn`, `error` or `off`. Default `warn`.",
         ),
     ]
 }
@@ -198,6 +211,7 @@ pub(crate) fn configure(
         default_tags,
         allowed_callback_hosts: block.allowed_callback_hosts,
         allow_insecure_callbacks: block.allow_insecure_callbacks,
+        lint: block.lint,
     };
     Ok((settings, warnings))
 }

@@ -17,4 +17,6 @@ mod stories {
     mod functions;
     mod import;
     mod moved;
+    mod terraform_checks;
+    mod terraform_arguments;
 }

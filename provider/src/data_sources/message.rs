@@ -48,7 +48,7 @@ impl DataSource for RenderedMessage {
         let mut completed = config.clone();
         let wiring = plan::complete(&config, None, &mut completed, &settings)?;
         let mut problems = checks::offline(&wiring, &config);
-        problems.extend(checks::against(&settings, &wiring));
+        problems.extend(checks::against(&settings, &wiring, &config));
         problems.into_iter().for_each(|problem| cx.report(problem));
         if wiring.rendered_message.is_unknown() {
             let detail = "the provider's `sns_topic` or `notify` is not known yet, and a data source is read at once: \

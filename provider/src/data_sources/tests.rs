@@ -2,7 +2,7 @@
 
 use super::{FoundMonitor, RenderedMessage, monitor, monitor_state};
 use crate::config::{self, Settings, Surroundings};
-use crate::datadog::SystemClock;
+use crate::datadog::{SystemChance, SystemClock};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use tfplugin::{Cx, DataSource, Diagnostics, FromValue, Value};
@@ -13,6 +13,7 @@ fn keyless(block: Value) -> Cx<Settings> {
         environment: Box::new(|_| None),
         clock: Arc::new(SystemClock),
         now: std::time::SystemTime::now,
+        chance: Arc::new(SystemChance),
     };
     let block = config::Block::from_value(&block).unwrap();
     let (settings, _) = config::configure(block, &surroundings, "").unwrap();

@@ -2,16 +2,15 @@
 
 use super::client::Call;
 use super::reads::{PAGE_SIZE, Source};
-use super::{Client, Error, Reads};
+use super::search::MONITORS;
+use super::{Client, Error, Reads, Search};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Number, Value};
 use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
-use url::form_urlencoded::byte_serialize;
 
-const MONITORS: &str = "/api/v1/monitor";
 /// How the requests of a create are called in errors.
 pub(super) const CREATE: &str = "POST /api/v1/monitor";
 pub(super) const LIST: &str = "GET /api/v1/monitor";
@@ -107,33 +106,20 @@ impl Client {
 
     /// All monitors whose name contains `name`.
     pub(super) async fn monitors_named(&self, name: &str) -> Result<Vec<Value>, Error> {
-        self.list(Some(name), PAGE).await
+        self.list(&named(Some(name)), PAGE).await
     }
 
     /// The ids of all monitors whose name contains `name`, or of all there are.
     pub(super) async fn monitor_ids(&self, name: Option<&str>) -> Result<BTreeSet<String>, Error> {
-        let listed: Vec<Listed> = self.list(name, PAGE_SIZE).await?;
+        let listed: Vec<Listed> = self.list(&named(name), PAGE_SIZE).await?;
         Ok(listed.iter().map(|listed| listed.id.to_string()).collect())
     }
+}
 
-    async fn list<T: serde::de::DeserializeOwned>(
-        &self,
-        name: Option<&str>,
-        size: usize,
-    ) -> Result<Vec<T>, Error> {
-        let name = name.map(|name| byte_serialize(name.as_bytes()).collect::<String>());
-        let filter = name.map_or_else(String::new, |name| format!("name={name}&"));
-        let mut all = Vec::new();
-        for page in 0.. {
-            let path = format!("{MONITORS}?{filter}page={page}&page_size={size}");
-            let mut found: Vec<T> = self.get(&path).await?;
-            let last = found.len() < size;
-            all.append(&mut found);
-            if last {
-                break;
-            }
-        }
-        Ok(all)
+fn named(name: Option<&str>) -> Search {
+    Search {
+        name: name.map(str::to_owned),
+        ..Search::default()
     }
 }
 

@@ -1,12 +1,13 @@
 //! Looks monitors up: by name and tags through the pages of the list, and one with the states of its groups.
 
+use super::reads::PAGE_SIZE;
 use super::{Client, Error};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-const MONITORS: &str = "/api/v1/monitor";
-/// The most that the API gives at once (docs.datadoghq.com/api/latest/monitors/#get-all-monitors).
-const PAGE_SIZE: usize = 1000;
+/// The path of all monitors.
+pub(super) const MONITORS: &str = "/api/v1/monitor";
 
 /// Which monitors are wanted; what is empty does not narrow.
 #[derive(Debug, Clone, Default)]
@@ -25,22 +26,25 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn search_monitors(&self, search: &Search) -> Result<Vec<Value>, Error> {
-        let mut found = Vec::new();
+        self.list(search, PAGE_SIZE).await
+    }
+
+    /// The same as any type, from pages of `size`.
+    pub(super) async fn list<T: DeserializeOwned>(
+        &self,
+        search: &Search,
+        size: usize,
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
         for page in 0.. {
-            let path = search.path(page);
-            let Value::Array(monitors) = self.get(&path).await? else {
-                return Err(Error::Unreadable {
-                    request: format!("GET {path}"),
-                    detail: "a list of monitors was wanted".to_owned(),
-                });
-            };
-            let last = monitors.len() < PAGE_SIZE;
-            found.extend(monitors);
+            let mut found: Vec<T> = self.get(&search.path(page, size)).await?;
+            let last = found.len() < size;
+            all.append(&mut found);
             if last {
                 break;
             }
         }
-        Ok(found)
+        Ok(all)
     }
 
     /// The monitor with the state of each of its groups, or `None` when Datadog has none with this id.
@@ -57,7 +61,7 @@ impl Client {
 }
 
 impl Search {
-    fn path(&self, page: usize) -> String {
+    fn path(&self, page: usize, size: usize) -> String {
         let (tags, monitor_tags) = (self.tags.join(","), self.monitor_tags.join(","));
         let filters = [
             ("name", self.name.as_deref().unwrap_or_default()),
@@ -67,7 +71,7 @@ impl Search {
         let mut query = Serializer::new(String::new());
         query.extend_pairs(filters.iter().filter(|(_, value)| !value.is_empty()));
         query.append_pair("page", &page.to_string());
-        query.append_pair("page_size", &PAGE_SIZE.to_string());
+        query.append_pair("page_size", &size.to_string());
         format!("{MONITORS}?{}", query.finish())
     }
 }
@@ -75,25 +79,26 @@ impl Search {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::datadog::{ApiUrl, Keys, SystemClock};
+    use crate::datadog::{ApiUrl, Keys, SystemChance, SystemClock, Timing};
     use axum::Router;
     use axum::extract::{Query, State};
     use axum::routing::get;
     use serde_json::json;
     use std::collections::HashMap;
     use std::sync::Arc;
+    use std::time::Duration;
 
     #[test]
     fn only_what_narrows_is_asked_and_nothing_breaks_the_query() {
         let all = "/api/v1/monitor?page=2&page_size=1000";
-        assert_eq!(Search::default().path(2), all);
+        assert_eq!(Search::default().path(2, 1000), all);
         let search = Search {
             name: Some("銀行 & co".to_owned()),
             tags: vec!["env:prod".to_owned(), "a:b".to_owned()],
             monitor_tags: vec!["service:funds".to_owned()],
         };
         assert_eq!(
-            search.path(0),
+            search.path(0, 1000),
             "/api/v1/monitor?name=%E9%8A%80%E8%A1%8C+%26+co&tags=env%3Aprod%2Ca%3Ab&monitor_tags=service%3Afunds\
              &page=0&page_size=1000"
         );
@@ -115,7 +120,13 @@ mod tests {
             app: "app".to_owned(),
         };
         let url = ApiUrl::choose(Some(&url), None).unwrap();
-        Client::new(url, keys, "test", Arc::new(SystemClock)).unwrap()
+        let timing = Timing {
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(SystemChance),
+            request_timeout: Duration::from_secs(30),
+            patience: Duration::from_secs(30),
+        };
+        Client::new(url, keys, "test", timing).unwrap()
     }
 
     #[tokio::test]
@@ -139,7 +150,7 @@ mod tests {
             .search_monitors(&Search::default())
             .await
             .unwrap_err();
-        assert!(error.to_string().contains("a list of monitors"), "{error}");
+        assert!(error.to_string().contains("cannot be used"), "{error}");
         assert_eq!(client.read_states("7").await, Ok(None));
     }
 }

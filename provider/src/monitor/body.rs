@@ -1,13 +1,14 @@
-//! Plain settings to JSON and back, row by row, and the request body made of them.
-//! Nothing here knows a setting by name, except the few that the API ties together.
+//! The request body, and the reading back of an answer. What rows of the table cannot say stands here: what PUT
+//! replaces, and the threshold that may be left out.
 
 use super::settings::{self, Kind, Place, Setting};
+use super::{fields, query};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 use tfplugin::{Number, Value};
 
-/// Settings this provider does not know yet. What Datadog holds of them survives an update: PUT replaces `options`
-/// as a whole, so they are carried over. Everything else that an answer adds is never sent back.
+/// Options this provider does not set. What Datadog holds of them survives an update: PUT replaces `options` as a
+/// whole, so they are carried over. Everything else that an answer adds is never sent back.
 const CARRIED: &[&str] = &[
     "aggregation",
     "avalanche_window",
@@ -15,12 +16,12 @@ const CARRIED: &[&str] = &[
     "locked",
     "min_failure_duration",
     "min_location_failed",
-    "scheduling_options",
     "silenced",
     "synthetics_check_id",
-    "threshold_windows",
-    "variables",
 ];
+
+/// The block of thresholds.
+pub(crate) const THRESHOLDS: &str = "monitor_thresholds";
 
 /// The body of a create (`current` none), or of an update of what Datadog holds now.
 /// `values` are wholly known; `message` and `tags` are the finished ones.
@@ -30,11 +31,12 @@ pub(crate) fn request(
     tags: &BTreeSet<String>,
     current: Option<&Json>,
 ) -> Json {
-    let mut body = Map::new();
-    for setting in settings::at(Place::Required).chain(settings::at(Place::Top)) {
-        let written = to_json(setting, values.get(setting.name));
-        if let Some(json) = written.or_else(|| cleared(setting, current)) {
-            body.insert(setting.name.to_owned(), json);
+    let top = settings::at(Place::Top);
+    let mut body = fields::object(top, values);
+    for setting in top {
+        if let Some(json) = cleared(setting, current).filter(|_| !body.contains_key(setting.field))
+        {
+            body.insert(setting.field.to_owned(), json);
         }
     }
     body.insert("message".to_owned(), message.into());
@@ -43,10 +45,11 @@ pub(crate) fn request(
     Json::Object(body)
 }
 
-/// What unsets a setting beside `name`, if Datadog holds a value for it: PUT keeps what it is not told of.
+/// What unsets a setting beside `name`, if Datadog may hold a value for it: PUT keeps what it is not told of.
 fn cleared(setting: &Setting, current: Option<&Json>) -> Option<Json> {
-    let held = current?.get(setting.name)?;
-    if unset(setting, Some(held)) {
+    let current = current?;
+    let untold = is_untold(setting, current);
+    if !untold && fields::unset(setting, current.get(setting.field)) {
         return None;
     }
     let neutral = setting
@@ -55,15 +58,15 @@ fn cleared(setting: &Setting, current: Option<&Json>) -> Option<Json> {
         .find_map(|text| serde_json::from_str(text).ok());
     match setting.kind {
         Kind::Text => neutral,
+        Kind::Many(_) => Some(json!([])),
         _ => Some(Json::Null),
     }
 }
 
 fn options(values: &Value, current: Option<&Json>) -> Map<String, Json> {
-    let held = current
-        .and_then(|current| current.get("options"))
-        .and_then(Json::as_object);
+    let held = current.and_then(|current| current.get("options"));
     let mut options: Map<String, Json> = held
+        .and_then(Json::as_object)
         .into_iter()
         .flatten()
         .filter(|(name, value)| {
@@ -71,166 +74,84 @@ fn options(values: &Value, current: Option<&Json>) -> Map<String, Json> {
         })
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    options.extend(section(Place::Options, values));
-    let thresholds = section(Place::Thresholds, thresholds_of(values));
-    if !thresholds.is_empty() {
-        options.insert("thresholds".to_owned(), Json::Object(thresholds));
+    let rows = settings::at(Place::Options);
+    options.extend(fields::object(rows, values));
+    for setting in rows.iter().filter(|row| matches!(row.kind, Kind::Mixed(_))) {
+        let held = held.and_then(|held| held.get(setting.field));
+        let unclaimed: Vec<Json> = fields::unclaimed(setting, held).cloned().collect();
+        if !unclaimed.is_empty() {
+            let ours = options
+                .entry(setting.field)
+                .or_insert_with(|| Json::Array(Vec::new()));
+            ours.as_array_mut()
+                .into_iter()
+                .for_each(|array| array.extend(unclaimed.iter().cloned()));
+        }
     }
+    imply_critical(&mut options, values);
     options
 }
 
-fn section(place: Place, values: &Value) -> Map<String, Json> {
-    let written = |setting: &'static Setting| {
-        to_json(setting, values.get(setting.name)).map(|json| (setting.name.to_owned(), json))
-    };
-    settings::at(place).filter_map(written).collect()
-}
-
-/// The only `monitor_thresholds` block, or null.
-pub(crate) fn thresholds_of(values: &Value) -> &Value {
-    let blocks = values
-        .get("monitor_thresholds")
-        .as_elements()
-        .unwrap_or_default();
-    blocks.first().unwrap_or(&Value::Null)
-}
-
-/// One setting as JSON; `None` for null, for unknown and for what is no value of the kind.
-fn to_json(setting: &Setting, value: &Value) -> Option<Json> {
-    match setting.kind {
-        Kind::Flag => value.as_bool().map(Json::Bool),
-        Kind::Whole => value.as_number().and_then(Number::to_i64).map(Json::from),
-        Kind::Text => value.as_str().map(Json::from),
-        Kind::Texts => Some(
-            value
-                .as_elements()?
-                .iter()
-                .filter_map(Value::as_str)
-                .collect(),
-        ),
-        Kind::Decimal => value.as_str().and_then(decimal),
-    }
-}
-
-/// A decimal text as a JSON number, digit for digit; `None` for what JSON has no number for.
-pub(crate) fn decimal(text: &str) -> Option<Json> {
-    serde_json::from_str(text).ok().filter(Json::is_number)
-}
-
-/// One setting read from JSON; null for what is no value of the kind.
-fn from_json(setting: &Setting, json: &Json) -> Value {
-    match setting.kind {
-        Kind::Flag => json.as_bool().into(),
-        Kind::Whole => number(json).map_or(Value::Null, Value::from),
-        Kind::Text => json.as_str().into(),
-        Kind::Texts => json.as_array().map_or(Value::Null, |items| {
-            Value::set(items.iter().filter_map(Json::as_str))
-        }),
-        Kind::Decimal => number(json).map(plain).into(),
-    }
-}
-
-fn number(json: &Json) -> Option<Number> {
-    json.is_number()
-        .then(|| json.to_string().parse().ok())
-        .flatten()
-}
-
-/// Datadog writes `2.0` for what people write as `2`.
-fn plain(number: Number) -> String {
-    number
-        .to_i64()
-        .map_or_else(|| number.to_string(), |whole| whole.to_string())
-}
-
-/// Whether two values of a setting mean the same to Datadog.
-pub(crate) fn same(setting: &Setting, a: &Value, b: &Value) -> bool {
-    match (setting.kind, a.as_str(), b.as_str()) {
-        (Kind::Text, Some(a), Some(b)) => {
-            a.trim() == b.trim() || (setting.name == "type" && aliases(a, b))
-        }
-        (Kind::Decimal, Some(a), Some(b)) => {
-            a.parse::<Number>().ok() == b.parse().ok() && decimal(a).is_some()
-        }
-        _ => a == b,
-    }
-}
-
-/// The two names of one type, which the server swaps as it likes.
-pub(crate) fn aliases(a: &str, b: &str) -> bool {
-    let metric = |name| matches!(name, "metric alert" | "query alert");
-    metric(a) && metric(b)
-}
-
-/// Whether what Datadog holds means the same as nothing.
-fn unset(setting: &Setting, held: Option<&Json>) -> bool {
-    let Some(held) = held.filter(|held| !held.is_null()) else {
-        return true;
-    };
-    means_nothing(setting, &from_json(setting, held))
-}
-
-/// Whether a value means the same to Datadog as none.
-pub(crate) fn means_nothing(setting: &Setting, value: &Value) -> bool {
-    let neutral = setting
-        .like_unset
+/// Puts the number of the query where the configuration leaves the critical threshold out.
+fn imply_critical(options: &mut Map<String, Json>, values: &Value) {
+    let written = fields::first(values.get(THRESHOLDS));
+    let open = ["critical", "critical_query"]
         .iter()
-        .filter_map(|text| serde_json::from_str(text).ok());
-    neutral
-        .map(|json| from_json(setting, &json))
-        .any(|neutral| same(setting, &neutral, value))
-}
-
-/// One setting as state should hold it. What means the same stays as it was written; a default that Datadog filled in
-/// is not read back; anything else is drift and is shown.
-fn read_one(setting: &Setting, prior: &Value, held: Option<&Json>) -> Value {
-    let nothing_held = unset(setting, held);
-    if nothing_held && (prior.is_null() || means_nothing(setting, prior)) {
-        return prior.clone();
-    }
-    let read = held.map_or(Value::Null, |held| from_json(setting, held));
-    if same(setting, prior, &read) {
-        prior.clone()
-    } else {
-        read
+        .all(|name| written.get(name).is_null());
+    let text = |name| values.get(name).as_str().unwrap_or_default();
+    let implied = query::comparison(text("type"), text("query"))
+        .filter(|_| open)
+        .and_then(|comparison| fields::decimal(comparison.number.as_str()));
+    if let Some(critical) = implied {
+        let thresholds = options.entry("thresholds").or_insert_with(|| json!({}));
+        if let Some(thresholds) = thresholds.as_object_mut() {
+            thresholds.insert("critical".to_owned(), critical);
+        }
     }
 }
 
-/// Every plain setting but the local ones, as `(attribute, value)`: see [`read_one`].
+/// Every plain setting but the local ones, as `(attribute, value)`: see [`fields::read`].
 pub(crate) fn read_back(prior: &Value, remote: &Json) -> Vec<(&'static str, Value)> {
-    let options = &remote["options"];
-    let read = |setting: &'static Setting, home: &Json| {
-        (
-            setting.name,
-            read_one(setting, prior.get(setting.name), home.get(setting.name)),
-        )
+    // A state always has a name; an import begins without.
+    let fresh = prior.get("name").is_null();
+    let top = settings::at(Place::Top);
+    let mut all = fields::read(top, prior, fresh, remote);
+    let untold = |name: &str| {
+        top.iter()
+            .any(|row| row.name == name && is_untold(row, remote))
     };
-    let top = settings::at(Place::Required)
-        .chain(settings::at(Place::Top))
-        .map(|setting| read(setting, remote));
-    let inner = settings::at(Place::Options).map(|setting| read(setting, options));
-    let mut all: Vec<_> = top.chain(inner).collect();
-    all.push((
-        "monitor_thresholds",
-        read_thresholds(prior, &options["thresholds"]),
-    ));
+    all.retain(|(name, _)| fresh || !untold(name));
+    let options = settings::at(Place::Options);
+    all.extend(fields::read(options, prior, fresh, &remote["options"]));
+    for (_, read) in all.iter_mut().filter(|(name, _)| *name == THRESHOLDS) {
+        if !fresh && critical_is_implied(prior, read, remote) {
+            forget_critical(prior, read);
+        }
+    }
     all
 }
 
-fn read_thresholds(prior: &Value, held: &Json) -> Value {
-    let prior_block = thresholds_of(prior);
-    let read: Vec<(&str, Value)> = settings::at(Place::Thresholds)
-        .map(|setting| {
-            (
-                setting.name,
-                read_one(
-                    setting,
-                    prior_block.get(setting.name),
-                    held.get(setting.name),
-                ),
-            )
-        })
-        .collect();
-    let anything = read.iter().any(|(_, value)| !value.is_null());
-    Value::list((anything || !prior_block.is_null()).then(|| Value::object(read)))
+/// Whether the answer says nothing of a list, as those do that were not asked for it.
+fn is_untold(setting: &Setting, remote: &Json) -> bool {
+    matches!(setting.kind, Kind::Many(_)) && remote.get(setting.field).is_none()
+}
+
+/// Whether the configuration leaves the threshold out, and Datadog holds the number of the query.
+fn critical_is_implied(prior: &Value, read: &Value, remote: &Json) -> bool {
+    let written = fields::first(prior.get(THRESHOLDS)).get("critical");
+    let held = fields::first(read).get("critical").as_str();
+    let text = |name: &str| remote[name].as_str().unwrap_or_default();
+    let implied = query::comparison(text("type"), text("query")).map(|found| found.number);
+    let held = held.and_then(|held| held.parse::<Number>().ok());
+    written.is_null() && held.is_some() && held == implied
+}
+
+fn forget_critical(prior: &Value, read: &mut Value) {
+    let mut block = fields::first(read).clone();
+    super::model::set(&mut block, "critical", Value::Null);
+    let silent = block
+        .as_map()
+        .is_none_or(|block| block.values().all(Value::is_null));
+    let written = !fields::first(prior.get(THRESHOLDS)).is_null();
+    *read = Value::list((written || !silent).then_some(block));
 }

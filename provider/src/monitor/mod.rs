@@ -7,6 +7,7 @@ mod create;
 mod update;
 mod needs;
 mod moved;
+mod sent;
 pub(crate) mod import;
 pub(crate) mod plan;
 pub(crate) mod state;
@@ -14,8 +15,9 @@ pub(crate) mod checks;
 pub(crate) mod render;
 mod tags;
 pub(crate) mod schema;
-mod sent;
 mod body;
+mod query;
+mod fields;
 mod settings;
 pub(crate) mod model;
 

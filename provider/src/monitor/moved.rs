@@ -46,7 +46,7 @@ fn of_block(start: &Value, old: &Json) -> Value {
         set(&mut state, name, value);
     }
     set(&mut state, "rendered_message", message.into());
-    let all: BTreeSet<String> = answers::strings(&old["tags"]).collect();
+    let all: BTreeSet<String> = tags::held(old);
     let (own, breaker) = tags::read_back(&Wiring::default(), &all, &Value::Null);
     set(&mut state, "tags", own);
     set(&mut state, "breaker", breaker);

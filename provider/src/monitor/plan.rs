@@ -2,7 +2,7 @@
 //! Nothing is sent anywhere here. An unknown input leaves its outcome unknown.
 
 use super::model::{CallbackBlock, Wiring, names, set};
-use super::{body, render, settings, tags};
+use super::{fields, render, settings, tags};
 use crate::config::Settings;
 use contract::RenderError;
 use tfplugin::{Attr, Diagnostic, Diagnostics, FromValue, IntoValue, Value};
@@ -43,12 +43,13 @@ pub(crate) fn complete(
 /// A setting that the configuration leaves out is null, unless the state holds Datadog's default for it, as after a
 /// move: then that stays, so that a default is no change whether it is written or not.
 fn leave_out(config: &Value, prior: Option<&Value>, planned: &mut Value) {
-    let defaulted = settings::SETTINGS
-        .iter()
-        .filter(|setting| !setting.like_unset.is_empty() && config.get(setting.name).is_null());
+    let defaulted = settings::all().filter(|setting| {
+        let plain = !setting.kind.is_block() && !setting.like_unset.is_empty();
+        plain && config.get(setting.name).is_null()
+    });
     for setting in defaulted {
         let held = prior.map_or(&Value::Null, |prior| prior.get(setting.name));
-        let kept = Some(held).filter(|held| body::means_nothing(setting, held));
+        let kept = Some(held).filter(|held| fields::means_nothing(setting, held));
         set(planned, setting.name, kept.cloned().unwrap_or(Value::Null));
     }
 }

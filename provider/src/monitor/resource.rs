@@ -39,7 +39,7 @@ impl Resource for Monitor {
     ) -> Result<(), Diagnostics> {
         let settings = cx.client()?;
         let wiring = plan::complete(config, prior, planned, &settings)?;
-        let found = checks::against(&settings, &wiring);
+        let found = checks::against(&settings, &wiring, planned);
         let refused = found.has_errors();
         found
             .into_iter()

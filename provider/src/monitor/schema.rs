@@ -1,7 +1,7 @@
 //! The schema of `circuitbreaker_monitor`: the rows of `settings`, and what makes the message and the tags.
 
-use super::body;
-use super::settings::{self, Kind, Place, Rule, Setting};
+use super::fields;
+use super::settings::{self, Kind, Rule, Setting};
 use crate::names;
 use tfplugin::{Attribute, Block, Schema, Type, Value, checks};
 
@@ -12,12 +12,38 @@ const ABOUT: &str = "A Datadog monitor whose message carries circuit breaker cal
 
 /// The schema.
 pub(crate) fn schema() -> Schema {
-    let plain = [Place::Required, Place::Top, Place::Options, Place::Local];
     Schema::new(ABOUT)
-        .attributes(plain.into_iter().flat_map(settings::at).map(top))
+        .attributes(plain().map(top))
         .attributes(message())
         .attributes(tags())
-        .blocks([callback(), thresholds()])
+        .blocks([callback()])
+        .blocks(blocks(settings::all()))
+}
+
+/// The settings outside blocks.
+fn plain() -> impl Iterator<Item = &'static Setting> {
+    settings::all().filter(|setting| !setting.kind.is_block())
+}
+
+fn blocks(rows: impl Iterator<Item = &'static Setting>) -> impl Iterator<Item = Block> {
+    rows.filter(|setting| setting.kind.is_block()).map(block)
+}
+
+fn block(setting: &'static Setting) -> Block {
+    let rows = setting.kind.rows();
+    let max = match (setting.kind, setting.rule) {
+        (Kind::One(_) | Kind::Mixed(_), _) => 1,
+        (_, Rule::Between(_, max)) => u32::try_from(max).unwrap_or(0),
+        _ => 0,
+    };
+    let plain = rows.iter().filter(|setting| !setting.kind.is_block());
+    let inner: Vec<Block> = blocks(rows.iter()).collect();
+    Block::list(setting.name)
+        .min(u32::from(setting.required))
+        .max(max)
+        .describe(setting.doc)
+        .attributes(plain.map(attribute))
+        .blocks(inner)
 }
 
 /// A setting outside blocks. Where Datadog has a default, the state may hold it with nothing configured: see
@@ -34,28 +60,32 @@ fn attribute(setting: &'static Setting) -> Attribute {
     let attribute = match setting.kind {
         Kind::Flag => Attribute::bool(setting.name),
         Kind::Whole => Attribute::number(setting.name).check(checks::whole()),
-        Kind::Text => Attribute::string(setting.name).same_if(|a, b| body::same(setting, a, b)),
+        Kind::Text => Attribute::string(setting.name).same_if(|a, b| fields::same(setting, a, b)),
         Kind::Texts => Attribute::set(setting.name, Type::String),
+        Kind::Words => Attribute::list(setting.name, Type::String),
         Kind::Decimal => decimal(setting),
+        Kind::Number | Kind::One(_) | Kind::Many(_) | Kind::Mixed(_) => {
+            Attribute::number(setting.name)
+        }
     };
     let attribute = ruled(attribute, setting).describe(setting.doc);
-    match (setting.place, setting.name) {
-        (Place::Required, "type") => attribute.required().requires_replace_if(replaces),
-        (Place::Required, _) => attribute.required().check(checks::not_empty()),
-        _ => attribute.optional(),
+    match (setting.required, setting.name) {
+        (true, "type") => attribute.required().requires_replace_if(replaces),
+        (true, _) => attribute.required().check(checks::not_empty()),
+        (false, _) => attribute.optional(),
     }
 }
 
 /// A string that HCL makes of a number, and JSON a number of the string.
 fn decimal(setting: &'static Setting) -> Attribute {
-    let rule = |text: &str| match body::decimal(text) {
+    let rule = |text: &str| match fields::decimal(text) {
         Some(_) => Ok(()),
         None => Err(format!(
             "`{text}` is not a number: write it like `0.5`, with digits on both sides of the point"
         )),
     };
     Attribute::string(setting.name)
-        .same_if(|a, b| body::same(setting, a, b))
+        .same_if(|a, b| fields::same(setting, a, b))
         .check(checks::text(rule))
 }
 
@@ -77,7 +107,7 @@ pub(crate) fn keeps_type(prior: &Value, planned: &Value) -> bool {
 
 fn replaces(old: &Value, new: &Value) -> bool {
     let names = old.as_str().zip(new.as_str());
-    names.is_none_or(|(old, new)| old != new && !body::aliases(old, new))
+    names.is_none_or(|(old, new)| old != new && !fields::aliases(old, new))
 }
 
 fn message() -> [Attribute; 5] {
@@ -132,13 +162,6 @@ fn callback() -> Block {
         ])
 }
 
-fn thresholds() -> Block {
-    Block::list("monitor_thresholds")
-        .max(1)
-        .describe("Thresholds, as exact decimal numbers.")
-        .attributes(settings::at(Place::Thresholds).map(attribute))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,15 +195,23 @@ mod tests {
 
     #[test]
     fn plain_settings_are_described_in_the_words_of_their_row() {
-        for setting in settings::SETTINGS {
-            let label = match setting.kind {
-                Kind::Flag => "Boolean",
-                Kind::Whole => "Number",
-                Kind::Text | Kind::Decimal => "String",
-                Kind::Texts => "Set of String",
+        described(settings::all());
+    }
+
+    fn described(rows: impl Iterator<Item = &'static Setting>) {
+        for setting in rows {
+            let label = match (setting.kind, setting.rule) {
+                (Kind::Flag, _) => "Boolean",
+                (Kind::Whole | Kind::Number, _) => "Number",
+                (Kind::Text | Kind::Decimal, _) => "String",
+                (Kind::Texts, _) => "Set of String",
+                (Kind::Words, _) => "List of String",
+                (Kind::Many(_), Rule::Any) => "Block List",
+                (Kind::One(_) | Kind::Many(_) | Kind::Mixed(_), _) => "Block List, Max: 1",
             };
-            let line = format!("\n- `{}` ({label}) {}\n", setting.name, setting.doc);
+            let line = format!("\n- `{}` ({label}) {}", setting.name, setting.doc);
             assert!(PAGE.contains(&line), "missing on the page: {line}");
+            described(setting.kind.rows().iter());
         }
     }
 

@@ -5,7 +5,6 @@ use super::model::{Wiring, set};
 use super::{body, render, tags};
 use crate::config::Settings;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
 use tfplugin::{FromValue, Value, ValueError};
 
 /// The state after a read: `prior` is the state before it, or an id alone when a monitor is imported.
@@ -33,7 +32,10 @@ pub(crate) fn told(
 ) -> Result<Value, ValueError> {
     let wiring = Wiring::from_value(prior)?;
     let held_message = remote["message"].as_str().unwrap_or_default();
-    let held_tags: BTreeSet<String> = strings(&remote["tags"]).collect();
+    let mut held_tags = tags::held(remote);
+    let own = tags::effective(&wiring, default_tags).unwrap_or_default();
+    let others = tags::of_others(prior, &own, &held_tags);
+    held_tags.retain(|tag| !others.contains(tag));
     let (own_tags, breaker) = tags::read_back(&wiring, &held_tags, default_tags);
 
     let mut state = prior.clone();
@@ -48,13 +50,4 @@ pub(crate) fn told(
     set(&mut state, "effective_tags", Value::set(held_tags));
     set(&mut state, "rendered_message", held_message.into());
     Ok(state)
-}
-
-pub(super) fn strings(array: &Json) -> impl Iterator<Item = String> {
-    array
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_str)
-        .map(str::to_owned)
 }

@@ -2,6 +2,7 @@
 
 use super::model::{Decided, Wiring, settled};
 use crate::config::Texts;
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use tfplugin::{Attr, FromValue, IntoValue, Value};
 
@@ -36,6 +37,25 @@ fn default_tags(defaults: &Value) -> Option<BTreeMap<String, String>> {
         return None;
     }
     Some(BTreeMap::from_value(defaults).unwrap_or_default())
+}
+
+/// The tags that Datadog has.
+pub(crate) fn held(remote: &Json) -> BTreeSet<String> {
+    let tags = remote["tags"].as_array().into_iter().flatten();
+    tags.filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+/// Of the tags that Datadog has, those that others put there: `values` ignores their keys, and they are none of its own.
+pub(crate) fn of_others(
+    values: &Value,
+    own: &BTreeSet<String>,
+    held: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    let ignored = values.get("ignore_tag_keys").as_elements();
+    let keys = ignored.unwrap_or_default().iter().filter_map(Value::as_str);
+    let keys: BTreeSet<&str> = keys.map(key).collect();
+    let theirs = held.difference(own).filter(|tag| keys.contains(key(tag)));
+    theirs.cloned().collect()
 }
 
 /// `tags` and `breaker` as state should hold them, given what it held and what Datadog has.
