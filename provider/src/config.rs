@@ -62,9 +62,15 @@ pub struct Settings {
     pub(crate) allow_insecure_callbacks: Attr<bool>,
 }
 
+/// What the registry page says first.
+const ABOUT: &str = "Datadog monitors that trip and reset circuit breakers.\n\nA `circuitbreaker_monitor` takes the \
+    arguments of `datadog_monitor` and adds callbacks: on each transition of the monitor, Datadog notifies an SNS topic, \
+    one generic Lambda function calls your service, and the service opens or closes its breaker. `terraform plan` shows \
+    the whole message before anything is sent.";
+
 /// The schema of the block.
 pub(crate) fn schema() -> Schema {
-    Schema::new("Datadog monitors that trip and reset circuit breakers.")
+    Schema::new(ABOUT)
         .attributes(access())
         .attributes(defaults())
         .blocks([NestedBlock::single("default_tags")
