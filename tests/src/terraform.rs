@@ -71,7 +71,7 @@ pub struct Output {
 }
 
 impl Terraform {
-    /// A folder with the files of `example` (a path below the repository), and a mirror that holds
+    /// A folder with the configuration and the tests of `example` (a path below the repository), and a mirror that holds
     /// the provider of this build.
     ///
     /// # Errors
@@ -81,8 +81,9 @@ impl Terraform {
         let source = tools::repository().join(example);
         for entry in std::fs::read_dir(&source).with_context(|| format!("read {example}"))? {
             let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "tf") {
-                let name = path.file_name().context("a file name")?;
+            let name = path.file_name().context("a file name")?;
+            let text = name.to_string_lossy();
+            if text.ends_with(".tf") || text.ends_with(".tftest.hcl") {
                 std::fs::copy(&path, terraform.folder.path().join(name))?;
             }
         }

@@ -13,4 +13,5 @@ mod stories {
     mod reactions;
     mod terraform_life;
     mod terraform_errors;
+    mod examples;
 }
