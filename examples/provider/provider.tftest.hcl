@@ -4,7 +4,7 @@ run "the_provider_says_whom_to_notify_and_which_tags_to_add" {
   command = plan
 
   assert {
-    condition     = endswith(circuitbreaker_monitor.bank_errors.rendered_message, "\n@sns-dd-circuit-breaker @slack-tech-channel")
+    condition     = endswith(circuitbreaker_monitor.bank_errors.rendered_message, "\n@slack-tech-channel @sns-dd-circuit-breaker")
     error_message = "the topic and the handles must be the provider's"
   }
 

@@ -93,7 +93,7 @@ func TestMonitorLivesImportsAndDies(t *testing.T) {
 						knownvalue.StringExact("team:payments"),
 					})),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("rendered_message"),
-						knownvalue.StringRegexp(regexp.MustCompile(`(?s)^{{#is_alert}}\n.*\n@sns-dd-circuit-breaker @slack-tech-channel$`))),
+						knownvalue.StringRegexp(regexp.MustCompile(`(?s)^{{#is_alert}}\n.*\n@slack-tech-channel @sns-dd-circuit-breaker$`))),
 				},
 			},
 			// The state that `terraform import` makes is the state that apply made.

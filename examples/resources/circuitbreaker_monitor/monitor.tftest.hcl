@@ -13,7 +13,7 @@ run "the_message_is_known_before_anything_is_sent" {
   }
 
   assert {
-    condition     = endswith(circuitbreaker_monitor.bank_errors.rendered_message, "\n@sns-dd-circuit-breaker @slack-tech-channel")
+    condition     = endswith(circuitbreaker_monitor.bank_errors.rendered_message, "\n@slack-tech-channel @sns-dd-circuit-breaker")
     error_message = "the handles must be the last line, outside every block"
   }
 

@@ -10,7 +10,7 @@ use tests::tools;
 /// One way to break each example, which its tests must notice: the folder, and what is replaced by what.
 const BREAKS: &[(&str, &str, &str)] = &[
     ("examples/provider", "team = ", "squad = "),
-    ("examples/quickstart", "@sns-", "@sms-"),
+    ("examples/quickstart", "\"bank\"", "\"bink\""),
     (
         "examples/resources/circuitbreaker_monitor",
         "payments.example.com",
