@@ -96,7 +96,9 @@ func TestMonitorLivesImportsAndDies(t *testing.T) {
 						knownvalue.StringRegexp(regexp.MustCompile(`(?s)^{{#is_alert}}\n.*\n@slack-tech-channel @sns-dd-circuit-breaker$`))),
 				},
 			},
-			// The state that `terraform import` makes is the state that apply made.
+			// The state that `terraform import` makes is the state that apply made, without exception: nothing is left
+			// out of the comparison. (`validate` and `force_delete` steer the provider and are not in Datadog: a
+			// configuration that sets them would have to leave them out.)
 			{
 				ResourceName:      address,
 				ImportState:       true,

@@ -13,12 +13,10 @@ fn the_provider_passes_the_go_acceptance_tests() -> anyhow::Result<()> {
         println!("left to the stage `go-acceptance` of `make test` (CB_GO_ACCEPTANCE=1)");
         return Ok(());
     }
-    if !tools::on_path("go") {
-        tools::skip(
-            "go-acceptance",
-            "`go` is not on the PATH",
-            "install Go 1.21 or later, for example `apt-get install golang`; it fetches the version of go.mod itself",
-        );
+    if let Err(reason) = go() {
+        let install =
+            "`apt-get install golang`, if that is Go 1.21 or later; else from https://go.dev/dl";
+        tools::skip("go-acceptance", &format!("{reason:#}"), install);
         return Ok(());
     }
     let sandbox = Sandbox::start(&[])?;
@@ -40,5 +38,23 @@ fn the_provider_passes_the_go_acceptance_tests() -> anyhow::Result<()> {
     ensure!(status.success(), "go test ended with {status}");
     let left = sandbox.datadog().get("/api/v1/monitor")?.ok()?;
     assert_eq!(left, serde_json::json!([]), "monitors are left behind");
+    Ok(())
+}
+
+/// From 1.21 on, Go fetches the version that `go.mod` names by itself.
+const OLDEST: u32 = 21;
+
+/// That Go is here, and not too old.
+fn go() -> anyhow::Result<()> {
+    tools::find("go")?;
+    let output = Command::new("go").args(["env", "GOVERSION"]).output()?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let minor = version
+        .strip_prefix("go1.")
+        .and_then(|rest| rest.split('.').next()?.parse().ok());
+    ensure!(
+        minor.is_none_or(|minor: u32| minor >= OLDEST),
+        "`{version}` is older than go1.{OLDEST}"
+    );
     Ok(())
 }
