@@ -18,7 +18,8 @@ const BREAKS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Every folder with a configuration, below the repository. What `cb-gen` writes is tested with the stubs.
+/// Every folder with a configuration, below the repository. What `cb-gen` writes is tested with the
+/// stubs; what lies in `tests/` belongs to the tests of the folder above.
 fn folders() -> anyhow::Result<BTreeSet<String>> {
     let root = tools::repository();
     let pattern = root.join("examples/**/*.tf");
@@ -26,8 +27,8 @@ fn folders() -> anyhow::Result<BTreeSet<String>> {
     for file in glob::glob(&pattern.to_string_lossy())? {
         let file = file?;
         let folder = file.parent().unwrap_or(root).strip_prefix(root)?;
-        if !folder.starts_with("examples/stubs") && !folder.to_string_lossy().contains(".terraform")
-        {
+        let inner = |part: &str| folder.components().any(|name| name.as_os_str() == part);
+        if !folder.starts_with("examples/stubs") && !inner(".terraform") && !inner("tests") {
             folders.insert(folder.to_string_lossy().into_owned());
         }
     }
