@@ -184,3 +184,32 @@ fn prose_and_examples_belong_to_a_page() -> io::Result<()> {
     }
     Ok(())
 }
+
+/// Links of a page in `folder` to files that are not there.
+fn dead(folder: &Path, page: &str) -> Vec<String> {
+    let targets = page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    let files = targets
+        .filter_map(|target| target.split('#').next())
+        .filter(|file| !file.is_empty() && !file.contains("://"));
+    files
+        .filter(|file| !folder.join(file).exists())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn guides_link_to_what_is_there() -> io::Result<()> {
+    let folder = repository().join("docs/guides");
+    let text = "[a](quickstart.md#x) [b](../gone.md) [c](https://x.example/y) [d](#here)";
+    assert_eq!(dead(&folder, text), ["../gone.md"]);
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        let page = fs::read_to_string(&path)?;
+        assert!(page.starts_with("---\npage_title: "), "{}", path.display());
+        assert_eq!(dead(&folder, &page), [""; 0], "{}", path.display());
+    }
+    Ok(())
+}
