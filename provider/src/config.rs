@@ -62,12 +62,6 @@ pub struct Settings {
     pub(crate) allow_insecure_callbacks: Attr<bool>,
 }
 
-/// What the registry page says first.
-const ABOUT: &str = "Datadog monitors that trip and reset circuit breakers.\n\nA `circuitbreaker_monitor` takes the \
-    arguments of `datadog_monitor` and adds callbacks: on each transition of the monitor, Datadog notifies an SNS topic, \
-    one generic Lambda function calls your service, and the service opens or closes its breaker. `terraform plan` shows \
-    the whole message before anything is sent.";
-
 /// The schema of the block.
 pub(crate) fn schema() -> Schema {
     Schema::new(ABOUT)
@@ -79,6 +73,12 @@ pub(crate) fn schema() -> Schema {
                 "Tags as `key = \"value\"`. A monitor's own tag with the same key wins.",
             )])])
 }
+
+/// What the registry page says first.
+const ABOUT: &str = "Datadog monitors that trip and reset circuit breakers.\n\nA `circuitbreaker_monitor` takes the \
+    arguments of `datadog_monitor` and adds callbacks: on each transition of the monitor, Datadog notifies an SNS topic, \
+    one generic Lambda function calls your service, and the service opens or closes its breaker. `terraform plan` shows \
+    the whole message before anything is sent.";
 
 fn access() -> [Attribute; 4] {
     let api_url = |url: &str| {
