@@ -1,5 +1,5 @@
-//! Every configuration in `examples/` initialises, validates and passes its own `terraform test`; those tests bite; and the
-//! two ways to import work as they are written.
+//! Every configuration in `examples/` is formatted, initialises, validates and passes its own
+//! `terraform test`; those tests bite; and the two ways to import work as they are written.
 
 use anyhow::{Context, ensure};
 use std::collections::BTreeSet;
@@ -62,14 +62,16 @@ fn passes(terraform: &Terraform) -> anyhow::Result<()> {
 }
 
 #[test]
-fn every_example_validates_and_passes_its_own_tests() -> anyhow::Result<()> {
+fn every_example_is_formatted_and_valid_and_passes_its_own_tests() -> anyhow::Result<()> {
     let sandbox = Sandbox::start(&[])?;
     for folder in folders()? {
         let terraform = opened(&folder, &sandbox)?;
-        let result = terraform
-            .must(&["validate"])
-            .and_then(|_| passes(&terraform));
-        result.context(folder)?;
+        let run = || {
+            terraform.must(&["fmt", "-check", "-diff", "-recursive"])?;
+            terraform.must(&["validate"])?;
+            passes(&terraform)
+        };
+        run().context(folder)?;
     }
     let left = sandbox.datadog().get("/api/v1/monitor")?.ok()?;
     assert_eq!(
