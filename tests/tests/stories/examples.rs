@@ -9,6 +9,24 @@ use tests::tools;
 
 /// One way to break each example, which its tests must notice: the folder, and what is replaced by what.
 const BREAKS: &[(&str, &str, &str)] = &[
+    (
+        "examples/data-sources/circuitbreaker_message",
+        "@slack-",
+        "@slick-",
+    ),
+    (
+        "examples/data-sources/circuitbreaker_monitor",
+        "callback[*].url",
+        "callback[*].on",
+    ),
+    (
+        "examples/data-sources/circuitbreaker_monitor_state",
+        "\"Alert\"]",
+        "\"Alert\"] == null ? [] : [\"all\"]",
+    ),
+    ("examples/functions/parse_message", "is_alert", "is_warning"),
+    ("examples/functions/preview_message", "fail{{", "stop{{"),
+    ("examples/functions/render_message", "@slack-", "@slick-"),
     ("examples/provider", "team = ", "squad = "),
     ("examples/quickstart", "\"bank\"", "\"bink\""),
     (
