@@ -95,7 +95,7 @@ pub(crate) const LINT_OFF: &str = "off";
 
 /// The schema of the block.
 pub(crate) fn schema() -> Schema {
-    Schema::new("Datadog monitors that trip and reset circuit breakers.")
+    Schema::new(ABOUT)
         .attributes(access())
         .attributes(timeouts::attributes())
         .attributes(defaults())
@@ -105,6 +105,12 @@ pub(crate) fn schema() -> Schema {
                 "Tags as `key = \"value\"`. A monitor's own tag with the same key wins.",
             )])])
 }
+
+/// What the registry page says first.
+const ABOUT: &str = "Datadog monitors that trip and reset circuit breakers.\n\nA `circuitbreaker_monitor` takes the \
+    arguments of `datadog_monitor` and adds callbacks: on each transition of the monitor, Datadog notifies an SNS topic, \
+    one generic Lambda function calls your service, and the service opens or closes its breaker. `terraform plan` shows \
+    the whole message before anything is sent.";
 
 fn access() -> [Attribute; 4] {
     let api_url = |url: &str| {

@@ -85,21 +85,14 @@ impl Output {
 }
 
 impl Terraform {
-    /// A folder with the files of `example` (a path below the repository), and a mirror that holds
+    /// A folder with the configuration and the tests of `example` (a path below the repository), and a mirror that holds
     /// the provider of this build.
     ///
     /// # Errors
     /// When the provider is not built or the folder cannot be written.
     pub fn from_example(example: &str) -> anyhow::Result<Self> {
         let terraform = Self::empty(&Plugin::ours()?)?;
-        let source = tools::repository().join(example);
-        for entry in std::fs::read_dir(&source).with_context(|| format!("read {example}"))? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "tf") {
-                let name = path.file_name().context("a file name")?;
-                std::fs::copy(&path, terraform.folder.path().join(name))?;
-            }
-        }
+        copy(&tools::repository().join(example), terraform.folder.path())?;
         Ok(terraform)
     }
 
@@ -285,4 +278,23 @@ impl Terraform {
     pub fn output(&self, name: &str) -> anyhow::Result<String> {
         Ok(self.must(&["output", "-raw", name])?.trim().to_owned())
     }
+}
+
+/// Copies a configuration and its tests with the modules below it, and leaves what terraform has put there.
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(from).with_context(|| format!("read {}", from.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().context("a file name")?;
+        let (text, to) = (name.to_string_lossy(), to.join(name));
+        if text.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            std::fs::create_dir_all(&to)?;
+            copy(&path, &to)?;
+        } else if text.ends_with(".tf") || text.ends_with(".tftest.hcl") {
+            std::fs::copy(&path, &to)?;
+        }
+    }
+    Ok(())
 }

@@ -44,8 +44,20 @@ pub fn generated_target() -> anyhow::Result<PathBuf> {
 /// Whether `name` is a program on the `PATH`.
 #[must_use]
 pub fn on_path(name: &str) -> bool {
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    find(name).is_ok()
+}
+
+/// Where on the `PATH` the program `name` is.
+///
+/// # Errors
+/// When it is nowhere.
+pub fn find(name: &str) -> anyhow::Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).map(|folder| folder.join(name));
+    let mut programs = places.filter(|place| place.is_file());
+    programs
+        .next()
+        .with_context(|| format!("`{name}` is not on the PATH: install it"))
 }
 
 /// Says that something is left out, and the line that installs what it needs. The text goes past the

@@ -19,4 +19,5 @@ mod stories {
     mod moved;
     mod terraform_checks;
     mod terraform_arguments;
+    mod examples;
 }

@@ -9,6 +9,7 @@
 //! are answered as unimplemented (resource identity, ephemeral resources, lists,
 //! actions, state stores).
 
+pub mod docs;
 mod serve;
 mod server;
 mod plan;

@@ -7,6 +7,8 @@ mod calls;
 #[cfg(test)]
 mod codec;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod handshake;
 #[cfg(test)]
 mod support;
