@@ -12,9 +12,8 @@ use tokio_util::sync::CancellationToken;
 use url::form_urlencoded::byte_serialize;
 
 const MONITORS: &str = "/api/v1/monitor";
-/// How the requests of a create are called in errors.
+/// How a create is called in errors.
 pub(super) const CREATE: &str = "POST /api/v1/monitor";
-pub(super) const LIST: &str = "GET /api/v1/monitor";
 /// Monitors on a page of whole ones.
 const PAGE: usize = 100;
 
