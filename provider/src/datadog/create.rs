@@ -79,7 +79,7 @@ impl Client {
             if sent == SENDINGS {
                 return Err(Error::NotCreated {
                     name: name.to_owned(),
-                    lost: Box::new(lost),
+                    lost: Box::new(lost.in_doubt_if(false)),
                     sent,
                     looked: LOOKS.iter().sum(),
                 });
@@ -95,18 +95,17 @@ impl Client {
         lost: &Error,
     ) -> Result<Option<Value>, Error> {
         let name = wanted.body["name"].as_str().unwrap_or_default();
+        let interrupted = || doubtful(name, lost.clone(), "terraform was interrupted");
         for pause in LOOKS {
             if !pause.is_zero() {
                 let slept = wanted.stop.run_until_cancelled(self.sleep(pause)).await;
-                slept.ok_or_else(|| doubtful(name, lost.clone(), "terraform was interrupted"))?;
+                slept.ok_or_else(interrupted)?;
             }
-            let found = self
+            let listed = self
                 .graced(wanted.stop, self.monitors_named(name))
                 .await
-                .unwrap_or(Err(Error::Interrupted {
-                    request: monitor::LIST.to_owned(),
-                }))
-                .map_err(|error| doubtful(name, lost.clone(), error))?;
+                .ok_or_else(interrupted)?;
+            let found = listed.map_err(|error| doubtful(name, lost.clone(), error))?;
             let found = found
                 .into_iter()
                 .filter(|found| (wanted.same)(found) && self.is_new(found, mark))

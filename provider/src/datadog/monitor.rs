@@ -11,9 +11,8 @@ use serde_json::{Number, Value};
 use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
 
-/// How the requests of a create are called in errors.
+/// How a create is called in errors.
 pub(super) const CREATE: &str = "POST /api/v1/monitor";
-pub(super) const LIST: &str = "GET /api/v1/monitor";
 /// Monitors on a page of whole ones.
 const PAGE: usize = 100;
 
