@@ -65,31 +65,40 @@ fn cleared(setting: &Setting, current: Option<&Json>) -> Option<Json> {
 
 fn options(values: &Value, current: Option<&Json>) -> Map<String, Json> {
     let held = current.and_then(|current| current.get("options"));
-    let mut options: Map<String, Json> = held
-        .and_then(Json::as_object)
-        .into_iter()
-        .flatten()
-        .filter(|(name, value)| {
-            CARRIED.contains(&name.as_str()) && !value.is_null() && **value != json!({})
-        })
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
     let rows = settings::at(Place::Options);
+    let mut options = carried(held);
     options.extend(fields::object(rows, values));
-    for setting in rows.iter().filter(|row| matches!(row.kind, Kind::Mixed(_))) {
+    let mixed = rows.iter().filter(|row| matches!(row.kind, Kind::Mixed(_)));
+    for setting in mixed {
         let held = held.and_then(|held| held.get(setting.field));
-        let unclaimed: Vec<Json> = fields::unclaimed(setting, held).cloned().collect();
-        if !unclaimed.is_empty() {
-            let ours = options
-                .entry(setting.field)
-                .or_insert_with(|| Json::Array(Vec::new()));
-            ours.as_array_mut()
-                .into_iter()
-                .for_each(|array| array.extend(unclaimed.iter().cloned()));
-        }
+        append(
+            &mut options,
+            setting.field,
+            fields::unclaimed(setting, held),
+        );
     }
     imply_critical(&mut options, values);
     options
+}
+
+fn carried(held: Option<&Json>) -> Map<String, Json> {
+    let held = held.and_then(Json::as_object).into_iter().flatten();
+    let says = |value: &Json| !value.is_null() && *value != json!({});
+    held.filter(|(name, value)| CARRIED.contains(&name.as_str()) && says(value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Adds to the array of this field, which need not be there.
+fn append<'a>(options: &mut Map<String, Json>, field: &str, more: impl Iterator<Item = &'a Json>) {
+    let mut all = match options.remove(field) {
+        Some(Json::Array(ours)) => ours,
+        _ => Vec::new(),
+    };
+    all.extend(more.cloned());
+    if !all.is_empty() {
+        options.insert(field.to_owned(), Json::Array(all));
+    }
 }
 
 /// Puts the number of the query where the configuration leaves the critical threshold out.

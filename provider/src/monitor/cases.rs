@@ -7,7 +7,7 @@ use crate::config::{self, Settings, Surroundings};
 use crate::datadog::{Chance, Clock};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use tfplugin::{Diagnostics, FromValue, Number, Type, Value, async_trait};
 
@@ -72,8 +72,11 @@ fn loose(json: &Json) -> Value {
 }
 
 pub(super) fn monitor(json: &Json) -> Value {
-    value(json, &schema::schema().ty())
+    value(json, &TYPE)
 }
+
+/// Of a monitor; made once, for the schema is large.
+static TYPE: LazyLock<Type> = LazyLock::new(|| schema::schema().ty());
 
 /// The provider block of a case, with keys from the environment; no request is ever made.
 fn settings(case: &Json) -> Settings {
@@ -173,7 +176,7 @@ fn answers_become_state() {
 
 /// Each attribute of `expected` is as expected; the others are not looked at.
 fn assert_partly(found: &Value, expected: &Json, case: &Json) {
-    let Type::Object(types) = schema::schema().ty() else {
+    let Type::Object(types) = &*TYPE else {
         panic!("no object")
     };
     for (name, json) in expected.as_object().unwrap() {

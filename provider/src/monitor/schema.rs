@@ -64,6 +64,7 @@ fn attribute(setting: &'static Setting) -> Attribute {
         Kind::Texts => Attribute::set(setting.name, Type::String),
         Kind::Words => Attribute::list(setting.name, Type::String),
         Kind::Decimal => decimal(setting),
+        // Blocks never come here: see `block`.
         Kind::Number | Kind::One(_) | Kind::Many(_) | Kind::Mixed(_) => {
             Attribute::number(setting.name)
         }

@@ -126,6 +126,7 @@ fn flat(output: &Output) -> String {
 type Row = (Value, &'static str, usize, &'static [&'static str]);
 
 /// Everything that can happen to a create.
+#[rustfmt::skip]
 fn creates() -> Vec<Row> {
     let post = |mut fault: Value| {
         fault["method"] = "POST".into();
@@ -134,77 +135,19 @@ fn creates() -> Vec<Row> {
     let short = "  request_timeout = 1\n  http_client_retry_timeout = 5";
     vec![
         (post(json!({"status": 429, "count": 2})), "", 1, &[]),
-        (
-            post(json!({"status": 429, "count": 2, "headers": false})),
-            "",
-            1,
-            &[],
-        ),
-        (
-            json!({"status": 429}),
-            short,
-            0,
-            &[
-                "rate limit `monitors`",
-                "nothing got through",
-                "-parallelism",
-            ],
-        ),
-        (
-            post(json!({"status": 429, "headers": false})),
-            short,
-            0,
-            &["nothing got through", "http_client_retry_timeout"],
-        ),
+        (post(json!({"status": 429, "count": 2, "headers": false})), "", 1, &[]),
+        (json!({"status": 429}), short, 0, &["rate limit `monitors`", "nothing got through", "-parallelism"]),
+        (post(json!({"status": 429, "headers": false})), short, 0, &["nothing got through", "http_client_retry_timeout"]),
         (post(json!({"status": 500, "count": 2})), "", 1, &[]),
-        (
-            json!({"status": 503}),
-            "",
-            0,
-            &[
-                "`GET /api/v1/monitor",
-                "status 503 in 5 attempts",
-                "an HTML page",
-            ],
-        ),
-        (
-            post(json!({"status": 503})),
-            "",
-            0,
-            &["status 503", "`twin` was not created", "sent 3 times"],
-        ),
-        (
-            post(json!({"status": 200, "html": true, "count": 1})),
-            "",
-            1,
-            &[],
-        ),
-        (
-            json!({"status": 200, "html": true}),
-            "",
-            0,
-            &["an HTML page", "is `api_url` really a datadog api?"],
-        ),
+        (json!({"status": 503}), "", 0, &["`GET /api/v1/monitor", "status 503 in 5 attempts", "an HTML page"]),
+        (post(json!({"status": 503})), "", 0, &["status 503", "`twin` was not created", "sent 3 times"]),
+        (post(json!({"status": 200, "html": true, "count": 1})), "", 1, &[]),
+        (json!({"status": 200, "html": true}), "", 0, &["an HTML page", "is `api_url` really a datadog api?"]),
         (post(json!({"drop": "before", "count": 1})), "", 1, &[]),
         (post(json!({"drop": "after", "count": 1})), "", 1, &[]),
-        (
-            post(json!({"status": 502, "after": true, "count": 1})),
-            "",
-            1,
-            &[],
-        ),
-        (
-            post(json!({"status": 200, "html": true, "after": true})),
-            "",
-            1,
-            &[],
-        ),
-        (
-            post(json!({"hold": true})),
-            short,
-            0,
-            &["no answer from datadog", "`twin` was not created"],
-        ),
+        (post(json!({"status": 502, "after": true, "count": 1})), "", 1, &[]),
+        (post(json!({"status": 200, "html": true, "after": true})), "", 1, &[]),
+        (post(json!({"hold": true})), short, 0, &["no answer from datadog", "`twin` was not created"]),
     ]
 }
 
