@@ -43,6 +43,12 @@ fn monitors() -> Vec<(&'static str, Value)> {
             "by_hand",
             plain(&json!({"message": by_hand, "tags": ["b", "a:1"]})),
         ),
+        (
+            "topic_in_a_block",
+            plain(
+                &json!({"message": format!("{{{{#is_alert}}}}\ncircuit-breaker-callback: {URL}\nDown. @sns-t\n{{{{/is_alert}}}}")}),
+            ),
+        ),
         ("plain", plain(&json!({}))),
         (
             "thresholds",

@@ -69,7 +69,10 @@ fn topicless(wiring: &Wiring) -> Option<Diagnostic> {
             .known()
             .is_some_and(|set| set.contains(&Attr::Unknown));
     let other_topic = known_texts(&wiring.notify).any(|handle| handle.starts_with(SNS));
-    if !wiring.sns_topic.is_null() || open || other_topic {
+    // Written by hand, the topic often stands inside a conditional.
+    let text = &wiring.message;
+    let in_text = text.is_unknown() || text.as_str().is_some_and(|text| text.contains(SNS));
+    if !wiring.sns_topic.is_null() || open || other_topic || in_text {
         return None;
     }
     let detail = "a callback reaches its service through an SNS topic, and neither this resource nor the provider \
