@@ -3,6 +3,7 @@
 use crate::config::Settings;
 use crate::datadog::{Client, Error, Search};
 use crate::monitor::model::set;
+use crate::monitor::settings::{self, Place};
 use crate::monitor::{import, schema, state};
 use serde_json::Value as Json;
 use tfplugin::{
@@ -18,8 +19,6 @@ const ABOUT: &str = "One monitor, by its `id`, or by filters that must leave exa
     of the message, the breaker out of the tags, and what Datadog would fill in by itself is null.";
 /// So many monitors are named when the filters leave several.
 const SHOWN: usize = 10;
-/// They steer the resource, and no monitor has them.
-const LOCAL: &[&str] = &["id", "force_delete", "validate"];
 
 tfplugin::model! {
     /// What tells the monitor from the others.
@@ -41,8 +40,13 @@ impl DataSource for FoundMonitor {
     }
 
     fn schema(&self) -> Schema {
+        // What steers the resource, no monitor has.
+        let local = settings::at(Place::Local)
+            .iter()
+            .map(|setting| setting.name);
+        let names: Vec<&str> = local.chain(["id"]).collect();
         schema::schema()
-            .without(LOCAL)
+            .without(&names)
             .found()
             .describe(ABOUT)
             .attributes(arguments())

@@ -23,13 +23,14 @@ struct Listed {
 }
 
 impl Client {
-    /// The monitor with this id, or `None` when Datadog has none (any more).
+    /// The monitor with this id and its assets, which an answer holds only if asked for; `None` when Datadog has none
+    /// (any more).
     ///
     /// # Errors
     /// [`Error`], except a missing monitor.
     pub async fn read_monitor(&self, id: &str) -> Result<Option<Value>, Error> {
         self.ledger().claim(id);
-        gone_is_none(self.get(&path(id)).await)
+        gone_is_none(self.get(&format!("{}?with_assets=true", path(id))).await)
     }
 
     /// The same when it is one of many: `reads` decides how to ask.

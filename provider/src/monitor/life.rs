@@ -164,9 +164,9 @@ async fn an_update_asks_reads_and_puts_without_what_only_answers_hold() {
     assert_eq!(
         lines,
         [
-            format!("GET {path}"),
+            format!("GET {path}?with_assets=true"),
             format!("POST {path}/validate"),
-            format!("GET {path}"),
+            format!("GET {path}?with_assets=true"),
             format!("PUT {path}")
         ]
     );

@@ -18,7 +18,7 @@ pub(crate) mod schema;
 mod body;
 mod query;
 mod fields;
-mod settings;
+pub(crate) mod settings;
 pub(crate) mod model;
 
 pub(crate) use resource::Monitor;
