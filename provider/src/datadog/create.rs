@@ -5,6 +5,7 @@
 //! its whole body equals what was sent; it was made after the request was; it was not there before; and no other
 //! resource of this process holds it. Creates that could make equal monitors take turns, so each finds its own.
 
+use super::ledger::Ids;
 use super::{Client, Error, monitor};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -51,18 +52,16 @@ impl Client {
     /// [`Error`]; it says so when the monitor may exist all the same.
     pub async fn create_monitor(&self, wanted: Wanted<'_>) -> Result<Value, Error> {
         let name = wanted.body["name"].as_str().unwrap_or_default();
-        let (place, own) = self.ledger().before(name);
         let prepared = async {
             let turn = self.ledger().turn(wanted.body).await;
-            let read = || self.monitor_ids(own.then_some(name));
-            Ok((turn, place.get_or_try_init(read).await?))
+            Ok((turn, self.before(name).await?))
         };
         let prepared = wanted.stop.run_until_cancelled(prepared).await;
         let (_turn, before) = prepared.ok_or_else(|| Error::Interrupted {
             request: monitor::CREATE.to_owned(),
         })??;
         let mark = Mark {
-            before,
+            before: &before,
             since: self.server_time(),
         };
         let mut sent = 0;
@@ -85,6 +84,21 @@ impl Client {
                 });
             }
         }
+    }
+
+    /// The ids of the monitors that were there before this process made any of this name. Few names are looked up one
+    /// by one; for more of them one list of everything is cheaper, save where there is too much to list.
+    async fn before(&self, name: &str) -> Result<Ids, Error> {
+        let ledger = self.ledger();
+        if !ledger.is_of_few(name) {
+            let all = ledger.all().get_or_try_init(|| self.all_monitor_ids());
+            if let Some(ids) = all.await? {
+                return Ok(ids.clone());
+            }
+        }
+        let place = ledger.of_name(name);
+        let own = place.get_or_try_init(|| self.monitor_ids(name)).await?;
+        Ok(own.clone())
     }
 
     /// Looks for the monitor until it is there or a list can no longer lag.

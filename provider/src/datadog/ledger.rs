@@ -11,8 +11,8 @@ use tokio::sync::{Mutex as AsyncMutex, OnceCell, OwnedMutexGuard};
 /// one list of everything is cheaper.
 const FEW: usize = 3;
 
-/// Where the ids of a list go, once.
-pub(super) type Place = Arc<OnceCell<BTreeSet<String>>>;
+/// Ids of monitors, shared by those who wait for the same list.
+pub(super) type Ids = Arc<BTreeSet<String>>;
 type Turns = HashMap<u64, Arc<AsyncMutex<()>>>;
 
 /// Shared by all requests of a client.
@@ -20,8 +20,9 @@ type Turns = HashMap<u64, Arc<AsyncMutex<()>>>;
 pub(super) struct Ledger {
     held: Mutex<BTreeSet<String>>,
     turns: Mutex<Turns>,
-    named: Mutex<HashMap<String, Place>>,
-    all: Place,
+    first: Mutex<BTreeSet<String>>,
+    named: Mutex<HashMap<String, Arc<OnceCell<Ids>>>>,
+    all: OnceCell<Option<Ids>>,
 }
 
 impl Ledger {
@@ -49,14 +50,24 @@ impl Ledger {
         turn.lock_owned().await
     }
 
-    /// The place for the ids of the monitors that were there before the process made one of this name, and whether
-    /// that list is of this name alone; else it is of everything.
-    pub(super) fn before(&self, name: &str) -> (Place, bool) {
-        let mut named = locked(&self.named);
-        if named.len() < FEW || named.contains_key(name) {
-            return (named.entry(name.to_owned()).or_default().clone(), true);
-        }
-        (self.all.clone(), false)
+    /// Whether the name is one of the first few; see [`FEW`].
+    pub(super) fn is_of_few(&self, name: &str) -> bool {
+        let mut first = locked(&self.first);
+        let room = first.len() < FEW;
+        first.contains(name) || (room && first.insert(name.to_owned()))
+    }
+
+    /// The place for the ids of all monitors; `None` in it when there are too many.
+    pub(super) fn all(&self) -> &OnceCell<Option<Ids>> {
+        &self.all
+    }
+
+    /// The place for the ids of the monitors of this name.
+    pub(super) fn of_name(&self, name: &str) -> Arc<OnceCell<Ids>> {
+        locked(&self.named)
+            .entry(name.to_owned())
+            .or_default()
+            .clone()
     }
 }
 
@@ -80,10 +91,10 @@ mod tests {
     #[test]
     fn few_names_have_their_own_list_and_many_share_one() {
         let ledger = Ledger::default();
-        let own = ["a", "b", "c", "d", "e", "a"].map(|name| ledger.before(name).1);
-        assert_eq!(own, [true, true, true, false, false, true]);
-        assert!(Arc::ptr_eq(&ledger.before("d").0, &ledger.before("e").0));
-        assert!(Arc::ptr_eq(&ledger.before("a").0, &ledger.before("a").0));
+        let few = ["a", "b", "c", "d", "e", "a"].map(|name| ledger.is_of_few(name));
+        assert_eq!(few, [true, true, true, false, false, true]);
+        assert!(Arc::ptr_eq(&ledger.of_name("a"), &ledger.of_name("a")));
+        assert!(!Arc::ptr_eq(&ledger.of_name("a"), &ledger.of_name("b")));
     }
 
     #[tokio::test]

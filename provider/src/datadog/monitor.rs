@@ -1,6 +1,7 @@
 //! The monitor endpoints of API v1. Bodies are JSON as the API documents it; what they mean is `crate::monitor`'s business.
 
 use super::client::Call;
+use super::ledger::Ids;
 use super::reads::{PAGE_SIZE, Source};
 use super::search::MONITORS;
 use super::{Client, Error, Reads, Search};
@@ -8,13 +9,16 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Number, Value};
-use std::collections::BTreeSet;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// How a create is called in errors.
 pub(super) const CREATE: &str = "POST /api/v1/monitor";
 /// Monitors on a page of whole ones.
 const PAGE: usize = 100;
+
+/// So many pages of all monitors are worth their price; more of them take longer than a list for each name.
+const MOST_PAGES: usize = 5;
 
 /// An element of a list, of which only the id is wanted.
 #[derive(Deserialize)]
@@ -106,19 +110,29 @@ impl Client {
 
     /// All monitors whose name contains `name`.
     pub(super) async fn monitors_named(&self, name: &str) -> Result<Vec<Value>, Error> {
-        self.list(&named(Some(name)), PAGE).await
+        self.list(&named(name), PAGE).await
     }
 
-    /// The ids of all monitors whose name contains `name`, or of all there are.
-    pub(super) async fn monitor_ids(&self, name: Option<&str>) -> Result<BTreeSet<String>, Error> {
-        let listed: Vec<Listed> = self.list(&named(name), PAGE_SIZE).await?;
-        Ok(listed.iter().map(|listed| listed.id.to_string()).collect())
+    /// The ids of all monitors whose name contains `name`.
+    pub(super) async fn monitor_ids(&self, name: &str) -> Result<Ids, Error> {
+        Ok(ids(self.list(&named(name), PAGE_SIZE).await?))
+    }
+
+    /// The ids of all monitors, or `None` when there are more than some pages hold.
+    pub(super) async fn all_monitor_ids(&self) -> Result<Option<Ids>, Error> {
+        let all = Search::default();
+        Ok(self.list_up_to(&all, PAGE_SIZE, MOST_PAGES).await?.map(ids))
     }
 }
 
-fn named(name: Option<&str>) -> Search {
+fn ids(listed: Vec<Listed>) -> Ids {
+    let ids = listed.iter().map(|listed| listed.id.to_string());
+    Arc::new(ids.collect())
+}
+
+fn named(name: &str) -> Search {
     Search {
-        name: name.map(str::to_owned),
+        name: Some(name.to_owned()),
         ..Search::default()
     }
 }

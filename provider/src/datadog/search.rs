@@ -35,16 +35,27 @@ impl Client {
         search: &Search,
         size: usize,
     ) -> Result<Vec<T>, Error> {
+        let all = self.list_up_to(search, size, usize::MAX).await?;
+        Ok(all.unwrap_or_default())
+    }
+
+    /// The same, or `None` when they do not fit on so many pages.
+    pub(super) async fn list_up_to<T: DeserializeOwned>(
+        &self,
+        search: &Search,
+        size: usize,
+        pages: usize,
+    ) -> Result<Option<Vec<T>>, Error> {
         let mut all = Vec::new();
-        for page in 0.. {
+        for page in 0..pages {
             let mut found: Vec<T> = self.get(&search.path(page, size)).await?;
             let last = found.len() < size;
             all.append(&mut found);
             if last {
-                break;
+                return Ok(Some(all));
             }
         }
-        Ok(all)
+        Ok(None)
     }
 
     /// The monitor with the state of each of its groups, or `None` when Datadog has none with this id.

@@ -76,7 +76,7 @@ async fn requests_carry_both_keys_and_go_where_the_api_says() {
     let expected = [
         "GET /api/v1/monitor?name=a+b&page=0&page_size=1000",
         "POST /api/v1/monitor",
-        "GET /api/v1/monitor/7",
+        "GET /api/v1/monitor/7?with_assets=true",
         "PUT /api/v1/monitor/7",
         "POST /api/v1/monitor/validate",
         "POST /api/v1/monitor/7/validate",

@@ -186,6 +186,21 @@ async fn many_creates_cost_one_list_and_few_a_list_each() {
 }
 
 #[tokio::test]
+async fn a_list_of_everything_is_given_up_where_there_is_too_much() {
+    let life = Life::new(&[]).await;
+    let mut other = body();
+    other["name"] = "another".into();
+    (0..5001).for_each(|_| drop(life.server.foreign(&other, 1000, 0)));
+    for i in 0..5 {
+        let mut body = body();
+        body["name"] = format!("bank {i}").into();
+        life.create(&body).await.unwrap();
+    }
+    // Three names, five pages, and the two other names.
+    assert_eq!(life.server.count("GET"), 3 + 5 + 2);
+}
+
+#[tokio::test]
 async fn an_interrupt_before_the_request_sends_none() {
     let life = Life::new(&[]).await;
     life.stop.cancel();
