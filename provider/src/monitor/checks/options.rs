@@ -2,6 +2,7 @@
 
 use crate::monitor::model::{Wiring, known_texts};
 use crate::monitor::tags::{self, BREAKER_KEY};
+use contract::KEYWORD;
 use tfplugin::{Diagnostic, Diagnostics, Path, Value};
 
 /// Presets that leave out the footer, whose links carry the monitor's and the event's id.
@@ -9,7 +10,11 @@ const FOOTERLESS: &[&str] = &["hide_all", "hide_handles_and_footer", "show_only_
 
 /// What is wrong with them.
 pub(super) fn check(wiring: &Wiring, values: &Value) -> Diagnostics {
-    let once = [footer(wiring, values), breaker_twice(wiring)];
+    let once = [
+        footer(wiring, values),
+        breaker_twice(wiring),
+        escalation(values),
+    ];
     let once = once.into_iter().flatten();
     once.chain(missing_data(values)).collect()
 }
@@ -42,6 +47,17 @@ fn breaker_twice(wiring: &Wiring) -> Option<Diagnostic> {
             .detail(detail)
             .at(Path::to("tags").element()),
     )
+}
+
+/// A repeated notification would call what no block names.
+fn escalation(values: &Value) -> Option<Diagnostic> {
+    let name = "escalation_message";
+    let text = values.get(name).as_str()?;
+    let detail = format!(
+        "`{KEYWORD}` belongs to the callbacks; remove the line, and add `renotify` to the `on` of a callback instead"
+    );
+    text.contains(KEYWORD)
+        .then(|| Diagnostic::error("Invalid message").detail(detail).at(name))
 }
 
 fn missing_data(values: &Value) -> Vec<Diagnostic> {

@@ -1,23 +1,20 @@
 //! The `provider` block: its schema, its rules, and what becomes of it. Values may be unknown while planning;
 //! then nothing is asked of Datadog, and what depends on them stays unknown too.
 
-use crate::datadog::{ApiUrl, Chance, Client, Clock, Keys, Reads, SITES, Timing};
-use crate::names;
-use crate::timeouts::{self, Timeouts};
+mod schema;
+mod access;
+
+pub(crate) use schema::schema;
+
+use crate::datadog::{ApiUrl, Chance, Client, Clock, Keys, Reads, Timing};
+use crate::timeouts::Timeouts;
 use crate::validated::Validated;
 use contract::Message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::SystemTime;
-use tfplugin::{
-    Attr, Attribute, Block as NestedBlock, Diagnostic, Diagnostics, IntoValue, Path, Schema,
-    Sensitive, Type, Value, checks,
-};
-
-/// The attributes of the two keys, and the environment variables that stand in for them.
-const API_KEY: (&str, &str) = ("api_key", "DD_API_KEY");
-const APP_KEY: (&str, &str) = ("app_key", "DD_APP_KEY");
+use tfplugin::{Attr, Diagnostic, Diagnostics, IntoValue, Path, Sensitive, Value};
 
 /// A set whose elements may be unknown one by one.
 pub(crate) type Texts = Attr<BTreeSet<Attr<String>>>;
@@ -93,75 +90,6 @@ pub(crate) const LINT_ERROR: &str = "error";
 /// No advice is given.
 pub(crate) const LINT_OFF: &str = "off";
 
-/// The schema of the block.
-pub(crate) fn schema() -> Schema {
-    Schema::new(ABOUT)
-        .attributes(access())
-        .attributes(timeouts::attributes())
-        .attributes(defaults())
-        .blocks([NestedBlock::single("default_tags")
-            .describe("Tags that every monitor gets.")
-            .attributes([Attribute::map("tags", Type::String).optional().describe(
-                "Tags as `key = \"value\"`. A monitor's own tag with the same key wins.",
-            )])])
-}
-
-/// What the registry page says first.
-const ABOUT: &str = "Datadog monitors that trip and reset circuit breakers.\n\nA `circuitbreaker_monitor` takes the \
-    arguments of `datadog_monitor` and adds callbacks: on each transition of the monitor, Datadog notifies an SNS topic, \
-    one generic Lambda function calls your service, and the service opens or closes its breaker. `terraform plan` shows \
-    the whole message before anything is sent.";
-
-fn access() -> [Attribute; 4] {
-    let api_url = |url: &str| {
-        ApiUrl::choose(Some(url), None)
-            .map(drop)
-            .map_err(|error| error.to_string())
-    };
-    [
-        Attribute::string("api_key").optional().sensitive().describe("Datadog API key. Default: `DD_API_KEY`."),
-        Attribute::string("app_key").optional().sensitive().describe("Datadog application key. Default: `DD_APP_KEY`."),
-        Attribute::string("site").optional().check(checks::one_of(SITES.iter().copied())).describe(format!(
-            "Datadog site: {}. Default: `DD_SITE`, else `datadoghq.com`.",
-            SITES.iter().map(|site| format!("`{site}`")).collect::<Vec<_>>().join(", ")
-        )),
-        Attribute::string("api_url").optional().check(checks::text(api_url)).describe(
-            "URL of the API instead of the site's, for a proxy or a sandbox. Default: `DD_HOST`.",
-        ),
-    ]
-}
-
-fn defaults() -> [Attribute; 5] {
-    [
-        Attribute::string("sns_topic").optional().check(checks::text(names::check_topic)).describe(
-            "Name of the SNS topic, as in `@sns-NAME`, for monitors with callbacks that name none.",
-        ),
-        Attribute::set("notify", Type::String).optional().describe(
-            "Handles, each with its `@`, that every monitor notifies unless it sets `notify` itself.",
-        ),
-        Attribute::list("allowed_callback_hosts", Type::String).optional().check_each(checks::text(host_pattern)).describe(
-            "Hosts that callbacks may name, each a host or `*.suffix`. Checked at plan. Default: any.",
-        ),
-        Attribute::bool("allow_insecure_callbacks").optional().describe(
-            "Accept `http://localhost` callbacks, with a warning. For a laptop only. Default `false`.",
-        ),
-        Attribute::string("lint").optional().check(checks::one_of(LINTS)).describe(
-            "What becomes of advice about monitors that drive breakers: `warn`, `error` or `off`. Default `warn`.",
-        ),
-    ]
-}
-
-fn host_pattern(pattern: &str) -> Result<(), String> {
-    let host = pattern.strip_prefix("*.").unwrap_or(pattern);
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-    if host.is_empty() || !host.chars().all(plain) {
-        return Err(format!(
-            "`{pattern}` is no host: write `funds.example.com` or `*.example.com`, without scheme, port or path"
-        ));
-    }
-    Ok(())
-}
-
 /// What no single row of the schema can see.
 pub(crate) fn validate(block: &Block) -> Diagnostics {
     let handles = block
@@ -192,9 +120,9 @@ pub(crate) fn configure(
     terraform_version: &str,
 ) -> Result<(Settings, Diagnostics), Diagnostics> {
     let mut warnings = Diagnostics::new();
-    let missing_keys = missing_keys(&block, surroundings);
+    let missing_keys = access::missing_keys(&block, surroundings);
     let timeouts = Timeouts::chosen(&block.request_timeout, &block.http_client_retry_timeout);
-    let client = match (access_of(&block, surroundings)?, timeouts) {
+    let client = match (access::chosen(&block, surroundings)?, timeouts) {
         (Some((url, keys)), Some(timeouts)) => {
             let timing = surroundings.timing(timeouts);
             warnings.extend(exposed(&url));
@@ -230,68 +158,6 @@ fn validated(surroundings: &Surroundings) -> Validated {
         FilePath::new(folder.unwrap_or(".terraform")),
         (surroundings.now)(),
     )
-}
-
-/// URL and keys; `None` while one of them is unknown, and without keys.
-fn access_of(
-    block: &Block,
-    surroundings: &Surroundings,
-) -> Result<Option<(ApiUrl, Keys)>, Diagnostics> {
-    let [api, app] = keys(block, surroundings);
-    let url = filled(&block.api_url, "DD_HOST", surroundings);
-    let site = filled(&block.site, "DD_SITE", surroundings);
-    // An API URL makes the site irrelevant, known or not.
-    let open = url.is_unknown() || (url.is_null() && site.is_unknown());
-    let (Attr::Known(api), Attr::Known(app), false) = (api, app, open) else {
-        return Ok(None);
-    };
-    let url = ApiUrl::choose(url.as_str(), site.as_str()).map_err(|error| {
-        let place = if url.is_null() { "site" } else { "api_url" };
-        Diagnostic::error("Unknown Datadog API")
-            .detail(error.to_string())
-            .at(place)
-    })?;
-    Ok(Some((url, Keys { api, app })))
-}
-
-fn keys(block: &Block, surroundings: &Surroundings) -> [Attr<String>; 2] {
-    [
-        filled(&revealed(&block.api_key), API_KEY.1, surroundings),
-        filled(&revealed(&block.app_key), APP_KEY.1, surroundings),
-    ]
-}
-
-fn revealed(key: &Attr<Sensitive<String>>) -> Attr<String> {
-    key.as_ref().map(|key| key.reveal().clone())
-}
-
-/// The setting, else the variable; an empty text counts as none.
-fn filled(written: &Attr<String>, variable: &str, surroundings: &Surroundings) -> Attr<String> {
-    let filled = |text: &String| !text.trim().is_empty();
-    match written {
-        Attr::Known(text) if filled(text) => Attr::Known(text.trim().to_owned()),
-        Attr::Unknown => Attr::Unknown,
-        _ => (surroundings.environment)(variable)
-            .filter(filled)
-            .map(|text| text.trim().to_owned())
-            .into(),
-    }
-}
-
-/// What is to be said once Datadog must be asked; empty when both keys are there or yet to come.
-fn missing_keys(block: &Block, surroundings: &Surroundings) -> Diagnostics {
-    let missing = |(name, variable)| {
-        Diagnostic::error("Missing Datadog key").detail(format!(
-            "set the environment variable `{variable}`, or `{name}` in the provider block"
-        ))
-    };
-    let named = keys(block, surroundings)
-        .into_iter()
-        .zip([API_KEY, APP_KEY]);
-    named
-        .filter(|(key, _)| key.is_null())
-        .map(|(_, names)| missing(names))
-        .collect()
 }
 
 fn exposed(url: &ApiUrl) -> Option<Diagnostic> {
@@ -420,22 +286,6 @@ mod tests {
         };
         let (_, warning) = told(clear, KEYS).unwrap();
         assert!(warning.contains("not encrypted"), "{warning}");
-    }
-
-    #[test]
-    fn hosts_are_hosts() {
-        for good in ["funds.example.com", "*.example.com", "localhost"] {
-            assert_eq!(host_pattern(good), Ok(()), "{good}");
-        }
-        for bad in [
-            "https://funds.example.com",
-            "funds.example.com:443",
-            "a/b",
-            "",
-            "*.",
-        ] {
-            assert!(host_pattern(bad).is_err(), "{bad}");
-        }
     }
 
     #[test]
