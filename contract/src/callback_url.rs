@@ -12,6 +12,8 @@ pub struct CallbackUrl {
     pub host: String,
     /// The port, also when the URL leaves it out.
     pub port: u16,
+    /// The path as written, `/` when the URL leaves it out; without the query.
+    pub path: String,
 }
 
 /// Why a text is no callback URL; the text comes first.
@@ -72,6 +74,7 @@ impl CallbackUrl {
             secure,
             host: host.to_ascii_lowercase(),
             port,
+            path: uri.path().to_owned(),
         })
     }
 }
@@ -88,29 +91,26 @@ mod tests {
 
     #[test]
     fn takes_a_url_apart() {
-        for (text, secure, host, port) in [
+        for (text, secure, host, port, path) in [
             (
-                "https://funds.example.com/cb",
+                "https://a.example.com/cb",
                 true,
-                "funds.example.com",
+                "a.example.com",
                 443,
+                "/cb",
             ),
-            (
-                "https://Funds.Example.com:8443/cb?x=1",
-                true,
-                "funds.example.com",
-                8443,
-            ),
-            ("HTTPS://a.example", true, "a.example", 443),
-            ("http://localhost/cb", false, "localhost", 80),
-            ("http://[::1]:8080/cb", false, "[::1]", 8080),
+            ("https://A.B:8443/Cb/?x=/y", true, "a.b", 8443, "/Cb/"),
+            ("HTTPS://a.example", true, "a.example", 443, "/"),
+            ("http://localhost/cb", false, "localhost", 80, "/cb"),
+            ("http://[::1]:8080/%2e", false, "[::1]", 8080, "/%2e"),
         ] {
-            let host = host.to_owned();
-            assert_eq!(
-                CallbackUrl::parse(text),
-                Ok(CallbackUrl { secure, host, port }),
-                "{text}"
-            );
+            let expected = CallbackUrl {
+                secure,
+                host: host.to_owned(),
+                port,
+                path: path.to_owned(),
+            };
+            assert_eq!(CallbackUrl::parse(text), Ok(expected), "{text}");
         }
     }
 

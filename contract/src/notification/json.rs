@@ -81,7 +81,7 @@ fn texts(object: &Map<String, Value>, names: &[&str]) -> impl Iterator<Item = St
 }
 
 /// A number's digits are taken as they were sent: no float in between.
-fn id(value: &Value, numbers: bool) -> Option<String> {
+pub(super) fn id(value: &Value, numbers: bool) -> Option<String> {
     let digits = match value {
         Value::String(text) if !numbers => text.trim().to_owned(),
         Value::Number(number) if numbers => number.to_string(),

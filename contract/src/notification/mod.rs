@@ -1,6 +1,7 @@
 //! Reads what Datadog puts on the topic. Datadog documents no format, so reading never fails: it
 //! takes plain text, markdown and JSON, and finds ids only where Datadog itself writes them.
 
+mod event;
 mod json;
 mod links;
 mod title;
@@ -8,6 +9,7 @@ mod title;
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::callback_line;
 use crate::work;
@@ -35,6 +37,13 @@ pub struct Notification {
 }
 
 impl Notification {
+    /// Reads the `detail` of an EventBridge event of the type `Datadog Alert Notification`. It holds
+    /// the monitor as it is written, so that of its callbacks those count that listen to the
+    /// transition; all of them, where the event does not tell the transition.
+    pub fn of_event(detail: &Value) -> Notification {
+        event::read(detail)
+    }
+
     /// Reads the body and, if there is one, the Subject of an SNS message. Work and memory grow
     /// linearly with the input.
     pub fn read(message: &str, subject: Option<&str>) -> Notification {
