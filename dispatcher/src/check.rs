@@ -6,7 +6,7 @@ use std::fmt;
 use contract::{CallbackRequest, Notification};
 use serde_json::Value;
 
-use crate::envelope;
+use crate::envelope::{self, EnvelopeError, Part, Record};
 use crate::policy::Policy;
 
 /// An explanation; its text is for people.
@@ -60,7 +60,7 @@ impl Report {
             ) {
                 (Err(error), _) => self.fault("callback", format!("{url}: failed: {error}")),
                 (_, Err(refusal)) => self.fault("callback", format!("{url}: refused: {refusal}")),
-                (Ok(_), Ok(())) => {
+                (Ok(_), Ok(_)) => {
                     self.say(
                         "callback",
                         format!("{url}: accepted; its address is judged when it is dialled"),
@@ -83,18 +83,15 @@ impl fmt::Display for Report {
 /// `subject` may be given.
 pub fn explain(input: &str, subject: Option<&str>, policy: &Policy) -> Report {
     let mut report = Report::default();
-    let event = serde_json::from_str::<Value>(input).ok();
-    match event.map(|event| envelope::read(&event)) {
-        Some(Ok(records)) => records.into_iter().for_each(|record| match record {
-            Ok(record) => {
+    for part in parts(input) {
+        match part {
+            Some(Ok(record)) => {
                 report.say("message id", &record.message_id);
-                let subject = subject.or(record.subject.as_deref());
-                report.notification(&Notification::read(&record.message, subject), policy);
+                report.notification(&record.read(subject), policy);
             }
-            Err(error) => report.fault("record", error),
-        }),
-        // No event: the text itself, which may be JSON too.
-        Some(Err(_)) | None => report.notification(&Notification::read(input, subject), policy),
+            Some(Err(error)) => report.fault("record", error),
+            None => report.notification(&Notification::read(input, subject), policy),
+        }
     }
     if policy.hosts.is_empty() {
         report.say(
@@ -103,4 +100,22 @@ pub fn explain(input: &str, subject: Option<&str>, policy: &Policy) -> Report {
         );
     }
     report
+}
+
+/// The records of an event; one `None` if `input` is none but the text itself, which may be JSON.
+fn parts(input: &str) -> Vec<Option<Result<Record, EnvelopeError>>> {
+    let event = serde_json::from_str::<Value>(input).ok();
+    let parts = event.map(|event| envelope::read(&event));
+    match parts.as_deref() {
+        None
+        | Some(
+            [
+                Part {
+                    record: Err(EnvelopeError::Unknown(_)),
+                    ..
+                },
+            ],
+        ) => vec![None],
+        Some(parts) => parts.iter().map(|part| Some(part.record.clone())).collect(),
+    }
 }

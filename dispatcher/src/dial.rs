@@ -1,7 +1,10 @@
 //! Opens the TCP connection of a callback: resolves the name, asks the policy about each address,
-//! and dials the very addresses that were judged. There is no other way out of the dispatcher.
+//! and dials the very addresses that were judged, so that a name cannot change its mind in between.
+//! There is no other way to a callback.
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,10 +17,27 @@ use tower_service::Service;
 
 use crate::policy::{Policy, Refusal};
 
+/// What a resolver is about to find.
+pub type Found = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
+
+/// Finds the addresses of a host and port.
+pub type Resolver = Arc<dyn Fn(String, u16) -> Found + Send + Sync>;
+
+/// The system's resolver.
+pub fn system() -> Resolver {
+    Arc::new(|host, port| {
+        Box::pin(async move {
+            let found = lookup_host((host.as_str(), port)).await?;
+            Ok(found.collect())
+        })
+    })
+}
+
 /// A connector for hyper.
 #[derive(Clone)]
 pub(crate) struct Dialer {
     pub(crate) policy: Arc<Policy>,
+    pub(crate) resolver: Resolver,
     /// For resolving and connecting together.
     pub(crate) limit: Duration,
 }
@@ -28,16 +48,16 @@ pub(crate) enum DialError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("cannot resolve `{0}`: {1}; check the name and the network's resolver")]
-    Resolve(String, std::io::Error),
+    Resolve(String, io::Error),
     #[error("cannot connect to `{0}`: {1}; check that the service runs and is reachable from here")]
-    Connect(String, std::io::Error),
+    Connect(String, io::Error),
     #[error("cannot connect to `{0}` within {1:?}; check security groups and routes")]
     Slow(String, Duration),
 }
 
 impl Dialer {
     async fn dial(self, host: String, port: u16) -> Result<TokioIo<TcpStream>, DialError> {
-        let found = lookup_host((host.as_str(), port)).await;
+        let found = (self.resolver)(host.clone(), port).await;
         let found = found.map_err(|error| DialError::Resolve(host.clone(), error))?;
         let mut addresses = Vec::new();
         let mut refused = None;

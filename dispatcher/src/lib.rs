@@ -2,11 +2,17 @@
 //! One Lambda for every breaker; it holds no state and knows no breaker by name.
 
 pub mod check;
+pub mod start;
 pub mod handle;
 pub mod callback;
 mod client;
-mod dial;
+pub mod dial;
+pub mod tls;
+pub mod metrics;
 pub mod envelope;
+pub mod trace;
+pub mod secrets;
 pub mod config;
+pub mod keys;
 pub mod policy;
 pub mod log;

@@ -1,5 +1,5 @@
 //! One JSON object per line on stdout, which is where Lambda collects logs. The time is added
-//! there. Callers never pass keys, signatures or bodies.
+//! there. Callers never pass keys, signatures or bodies; texts from elsewhere are redacted here.
 
 use std::io::Write;
 
@@ -21,25 +21,66 @@ pub enum Level {
 /// Writes a line with `level`, `msg` and the fields of `more`, which should be an object. A log
 /// that cannot be written stops nothing.
 pub fn line(level: Level, msg: &str, more: &Value) {
-    let mut text = render(level, msg, more);
-    text.push('\n');
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    raw(&render(level, msg, more));
+}
+
+/// Writes a line as it is.
+pub(crate) fn raw(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 fn render(level: Level, msg: &str, more: &Value) -> String {
     #[derive(Serialize)]
-    struct Line<'a> {
+    struct Line {
         level: Level,
-        msg: &'a str,
+        msg: String,
         #[serde(flatten)]
-        more: Option<&'a Map<String, Value>>,
+        more: Map<String, Value>,
     }
+    let fields = more.as_object().into_iter().flatten();
     let line = Line {
         level,
-        msg,
-        more: more.as_object(),
+        msg: redact(msg),
+        more: fields
+            .map(|(name, value)| (name.clone(), redacted(value)))
+            .collect(),
     };
     serde_json::to_string(&line).unwrap_or_default()
+}
+
+fn redacted(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(redact(text)),
+        other => other.clone(),
+    }
+}
+
+/// Takes out what a text must not show: signing keys, and of URLs the credentials and the query.
+pub fn redact(text: &str) -> String {
+    let ends = |found: char| found.is_whitespace() || matches!(found, '`' | '"' | '\'' | ';' | ',');
+    text.split_inclusive(ends).map(redact_word).collect()
+}
+
+fn redact_word(word: &str) -> String {
+    let end =
+        word.trim_end_matches(|found: char| !found.is_ascii_graphic() || "`\"';,".contains(found));
+    let (word, end) = word.split_at(end.len());
+    if let Some((before, _)) = word.split_once("whsec_") {
+        return format!("{before}whsec_…{end}");
+    }
+    let Some((scheme, rest)) = word.split_once("://") else {
+        return format!("{word}{end}");
+    };
+    let (shown, query) = match rest.split_once('?') {
+        Some((shown, _)) => (shown, "?…"),
+        None => (rest, ""),
+    };
+    let authority = shown.split(['/', '\\', '#']).next().unwrap_or_default();
+    let shown = match authority.rsplit_once('@') {
+        Some((credentials, _)) => format!("…{}", &shown[credentials.len()..]),
+        None => shown.to_owned(),
+    };
+    format!("{scheme}://{shown}{query}{end}")
 }
 
 #[cfg(test)]
@@ -57,5 +98,32 @@ mod tests {
             line,
             r#"{"level":"warn","msg":"refused","ms":3,"url":"a\n\"b"}"#
         );
+    }
+
+    #[test]
+    fn no_secret_passes() {
+        for (text, shown) in [
+            (
+                "see `https://a.example/cb?token=1` now",
+                "see `https://a.example/cb?…` now",
+            ),
+            ("https://user:word@a.example/cb", "https://…@a.example/cb"),
+            (
+                "https://a@b@c.example?x, next",
+                "https://…@c.example?…, next",
+            ),
+            ("https://a.example/@x", "https://a.example/@x"),
+            ("keys=whsec_C2FVsBQIhrsc and", "keys=whsec_… and"),
+            ("what? nothing", "what? nothing"),
+            ("銀行 https://a.example/銀?x", "銀行 https://a.example/銀?…"),
+            ("", ""),
+        ] {
+            assert_eq!(redact(text), shown);
+            let line = render(Level::Info, text, &serde_json::json!({ "reason": text }));
+            assert!(
+                !line.contains("token=1") && !line.contains("word"),
+                "{line}"
+            );
+        }
     }
 }

@@ -1,179 +1,76 @@
-//! One event from Lambda: reads its messages, makes every callback they ask for, and reports. A
-//! callback that fails or is refused stops no other.
+//! One event: reads its notifications, makes every callback they ask for, and reports. A callback
+//! that fails or is refused stops no other.
+
+mod plan;
+mod tally;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use contract::{CallbackRequest, Notification};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::callback::{CallError, Caller, ClientError, Limits};
-use crate::config::{Config, ConfigError};
+use crate::callback::Caller;
 use crate::envelope;
-use crate::log::{self, Level};
+use crate::trace::Trace;
+use plan::Job;
+use tally::{Called, Tally};
 
-/// What came of an event in which nothing failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// Callbacks answered with 200.
-    pub called: usize,
-    /// Callbacks that the policy forbids; each stands in the log as an error.
-    pub refused: usize,
+pub use tally::{HandleError, ItemFailure, Summary};
+
+/// What is known about the call that brought an event.
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// When everything must be over, if there is such a time.
+    pub until: Option<Instant>,
+    /// The trace it belongs to.
+    pub trace: Trace,
 }
 
-/// The event must be delivered again: Lambda retries on an error, then uses the dead letter queue.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} of the event's {total} parts failed: {}", .failures.len(), .failures.join("; "))]
-pub struct HandleError {
-    /// Callbacks and unreadable records together.
-    pub total: usize,
-    /// One text per failure; never empty.
-    pub failures: Vec<String>,
-}
+/// Kept back from a deadline, to answer and to write the log.
+const MARGIN: Duration = Duration::from_millis(300);
 
-/// Why the dispatcher cannot start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A setting cannot be used.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The client cannot be made.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-}
-
-/// Reads the settings through `lookup`, makes the client, and says in the log what is unusual.
-pub fn start(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Arc<Caller>, StartError> {
-    let started = try_start(lookup);
-    if let Err(error) = &started {
-        log::line(
-            Level::Error,
-            "cannot start",
-            &json!({ "reason": error.to_string() }),
-        );
+impl Invocation {
+    /// An invocation of Lambda, which is killed at `deadline`, with the trace header it carries.
+    pub fn of(deadline: SystemTime, trace: Option<&str>) -> Invocation {
+        let left = deadline
+            .duration_since(SystemTime::now())
+            .unwrap_or_default();
+        Invocation {
+            until: Instant::now().checked_add(left.saturating_sub(MARGIN)),
+            trace: Trace::of_invocation(trace),
+        }
     }
-    started
-}
-
-fn try_start(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Arc<Caller>, StartError> {
-    let config = Config::read(lookup)?;
-    for warning in config.warnings() {
-        log::line(Level::Warn, &warning, &json!({}));
-    }
-    Ok(Arc::new(Caller::new(config, Limits::default(), unix_now)?))
-}
-
-/// The wall clock, in seconds since 1970.
-fn unix_now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Makes every callback that `event` asks for, all at once, and waits for all of them.
-pub async fn handle(caller: &Arc<Caller>, event: &Value) -> Result<Summary, HandleError> {
-    let (requests, mut failures) = plan(event);
-    let total = requests.len() + failures.len();
+pub async fn handle(
+    caller: &Arc<Caller>,
+    event: &Value,
+    invocation: &Invocation,
+) -> Result<Summary, HandleError> {
+    let parts = envelope::read(event);
+    let mut tally = Tally::of(&parts);
+    let jobs = plan::jobs(parts, &caller.settings, &mut tally);
     let mut calls = JoinSet::new();
-    for request in requests {
-        let caller = Arc::clone(caller);
-        calls.spawn(async move { call(&caller, &request).await });
+    for job in jobs {
+        let (caller, invocation) = (Arc::clone(caller), invocation.clone());
+        calls.spawn(async move { make(&caller, job, invocation).await });
     }
-    let mut summary = Summary::default();
     while let Some(call) = calls.join_next().await {
-        match call.unwrap_or_else(|error| Called::Failed(format!("a callback broke off: {error}")))
-        {
-            Called::Accepted => summary.called += 1,
-            Called::Refused => summary.refused += 1,
-            Called::Failed(why) => failures.push(why),
+        match call {
+            Ok(called) => tally.called(called),
+            Err(error) => tally.broke_off(&error.to_string()),
         }
     }
-    if failures.is_empty() {
-        return Ok(summary);
-    }
-    failures.sort();
-    Err(HandleError { total, failures })
+    tally.close(caller)
 }
 
-enum Called {
-    Accepted,
-    Refused,
-    Failed(String),
-}
-
-/// The callbacks of an event, and what about it cannot be read.
-fn plan(event: &Value) -> (Vec<CallbackRequest>, Vec<String>) {
-    let mut requests = Vec::new();
-    let mut failures = Vec::new();
-    let records = envelope::read(event).unwrap_or_else(|error| vec![Err(error)]);
-    for record in records {
-        match record {
-            Ok(record) => match requests_of(&record) {
-                Ok(found) => requests.extend(found),
-                Err(why) => failures.push(broken(&record.message_id, why.to_string())),
-            },
-            Err(why) => failures.push(broken("", why.to_string())),
-        }
-    }
-    (requests, failures)
-}
-
-fn requests_of(record: &envelope::Record) -> Result<Vec<CallbackRequest>, contract::NoMonitorId> {
-    let notification = Notification::read(&record.message, record.subject.as_deref());
-    if notification.callbacks.is_empty() {
-        log::line(
-            Level::Info,
-            "no callback line: nothing to do",
-            &json!({ "message_id": record.message_id }),
-        );
-    }
-    let request = |url: &String| CallbackRequest::new(&notification, url, &record.message_id);
-    notification.callbacks.iter().map(request).collect()
-}
-
-fn broken(message_id: &str, why: String) -> String {
-    log::line(
-        Level::Error,
-        "record failed",
-        &json!({ "message_id": message_id, "reason": why }),
-    );
-    why
-}
-
-async fn call(caller: &Caller, request: &CallbackRequest) -> Called {
+async fn make(caller: &Caller, job: Job, invocation: Invocation) -> Called {
     let began = Instant::now();
-    let called = caller.call(request).await;
-    let CallbackRequest {
-        callback_url: url,
-        monitor_id,
-        message_id,
-        ..
-    } = request;
+    let trace = job.trace.clone().or(invocation.trace);
+    let outcome = caller.call(&job.request, &trace, invocation.until).await;
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let mut said = json!({
-        "url": url, "monitor_id": monitor_id, "message_id": message_id, "ms": ms,
-        "event_id": request.event_id, "group": request.group,
-        "transition": request.transition, "test": request.test,
-    });
-    if let Err(error) = &called {
-        said["reason"] = Value::from(error.to_string());
-    }
-    match called {
-        Ok(()) => {
-            log::line(Level::Info, "callback accepted", &said);
-            Called::Accepted
-        }
-        Err(CallError::Refused(_)) => {
-            log::line(Level::Error, "callback refused", &said);
-            Called::Refused
-        }
-        Err(error) => {
-            log::line(Level::Error, "callback failed", &said);
-            Called::Failed(format!("`{url}`: {error}"))
-        }
-    }
+    Called { job, outcome, ms }
 }

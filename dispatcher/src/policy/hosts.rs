@@ -1,16 +1,19 @@
-//! The list of hosts that may be called. An empty list allows nothing.
+//! The list of hosts that may be called. An empty list allows nothing. Names only: a host that is an
+//! address, however it is spelled, is on no list.
 
 use std::str::FromStr;
 
 use contract::CallbackUrl;
+
+use super::literal;
 
 /// Patterns of hosts, each with the port or ports it covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hosts(Vec<Pattern>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Pattern {
-    /// In lower case, without the `*` of a suffix.
+pub(crate) struct Pattern {
+    /// In lower case and ASCII, without the `*` of a suffix and without a trailing dot.
     name: String,
     suffix: bool,
     port: Port,
@@ -27,7 +30,8 @@ enum Port {
 /// An entry of the list that is none of its forms.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no host pattern; write `HOST`, `HOST:PORT`, `HOST:*` or `*.SUFFIX`, separated by commas"
+    "`{0}` is no host pattern; write `HOST`, `HOST:PORT`, `HOST:*` or `*.SUFFIX`, with names and no \
+     addresses, separated by commas"
 )]
 pub struct BadPattern(pub String);
 
@@ -46,23 +50,27 @@ impl Hosts {
     pub(super) fn allow(&self, url: &CallbackUrl, allow_http: bool) -> bool {
         self.0
             .iter()
-            .any(|pattern| pattern.names(&url.host) && pattern.port.covers(url.port, allow_http))
+            .any(|pattern| pattern.covers(&url.host, url.port, allow_http))
     }
 }
 
 impl Pattern {
+    /// Whether host and port are covered.
+    pub(crate) fn covers(&self, host: &str, port: u16, allow_http: bool) -> bool {
+        self.names(host) && self.port.covers(port, allow_http)
+    }
+
     /// A suffix covers every sub-domain, at any depth, and not the domain itself.
     fn names(&self, host: &str) -> bool {
-        match host.strip_suffix(self.name.as_str()) {
-            Some(rest) => rest.is_empty() != self.suffix,
+        match absolute(host).strip_suffix(self.name.as_str()) {
+            Some("") => !self.suffix,
+            Some(rest) => self.suffix && !rest.split('.').any(str::is_empty),
             None => false,
         }
     }
 
-    fn parse(text: &str) -> Option<Pattern> {
+    pub(crate) fn parse(text: &str) -> Option<Pattern> {
         let (host, port) = match text.rsplit_once(':') {
-            // The colon of an IPv6 address without a port.
-            Some(_) if text.ends_with(']') => (text, Port::Usual),
             Some((host, "*")) => (host, Port::Any),
             Some((host, port)) => (host, Port::Only(port.parse().ok()?)),
             None => (text, Port::Usual),
@@ -71,17 +79,28 @@ impl Pattern {
             Some(suffix) => (".", suffix.strip_prefix('.')?),
             None => ("", host),
         };
-        let name = name.to_ascii_lowercase();
+        // Asterisks would pass as letters of a name.
+        let name = match name.is_ascii() {
+            true => name.to_ascii_lowercase(),
+            false => idna::domain_to_ascii(name).ok()?,
+        };
+        let name = absolute(&name).to_owned();
         // The reader of URLs says what a host is.
         let read = CallbackUrl::parse(&format!("https://{name}/")).ok()?;
-        let whole =
-            read.host == name && read.port == 443 && !name.contains('*') && !name.starts_with('.');
+        let whole = read.host == name && read.port == 443 && read.path == "/";
+        let odd = name.contains('*') || name.split('.').any(str::is_empty);
+        let whole = whole && !odd && !literal::is_address(&name);
         whole.then(|| Pattern {
             name: format!("{dot}{name}"),
             suffix: !dot.is_empty(),
             port,
         })
     }
+}
+
+/// `a.example.` and `a.example` are one host.
+fn absolute(host: &str) -> &str {
+    host.strip_suffix('.').unwrap_or(host)
 }
 
 impl Port {
@@ -121,7 +140,26 @@ mod tests {
             ("a.example", "https://b.a.example/", false, false),
             ("a.example", "https://aa.example/", false, false),
             ("a.example", "https://a.example.evil.example/", false, false),
-            ("a.example", "https://a.example./", false, false),
+            ("a.example", "https://a.example./", true, true),
+            ("a.example", "https://a.example../", false, false),
+            ("a.example.", "https://a.example/", true, true),
+            ("*.example", "https://a.example./", true, true),
+            ("*.a.example", "https://.a.example/", false, false),
+            ("*.a.example", "https://..a.example/", false, false),
+            ("銀行.example", "https://xn--jn2ax2s.example/", true, true),
+            (
+                "*.銀行.EXAMPLE",
+                "https://a.xn--jn2ax2s.example/",
+                true,
+                true,
+            ),
+            (
+                "XN--JN2ax2s.example",
+                "https://xn--jn2AX2s.example/",
+                true,
+                true,
+            ),
+            ("銀行.example", "https://xn--jn2ax2t.example/", false, false),
             ("a.example:8443", "https://a.example:8443/", true, true),
             ("a.example:8443", "https://a.example/", false, false),
             ("a.example:*", "https://a.example:1/", true, true),
@@ -130,8 +168,6 @@ mod tests {
             ("*.example", "https://example/", false, false),
             ("*.example", "https://aexample/", false, false),
             ("*.example:8443", "https://a.example:8443/", true, true),
-            ("[::1]", "https://[::1]/", true, true),
-            ("[::1]:8443", "https://[::1]:8443/", true, true),
             ("x.example, ,a.example", "https://a.example/", true, true),
             ("", "https://a.example/", false, false),
         ] {
@@ -160,6 +196,13 @@ mod tests {
             "a.example/x",
             "user@a.example",
             ":443",
+            "a..example",
+            "127.0.0.1",
+            "127.1:8080",
+            "0x7f000001",
+            "*.0.0.1",
+            "[::1]",
+            "[::1]:8443",
         ] {
             let error = list.parse::<Hosts>().expect_err(list).to_string();
             assert!(error.contains(&format!("`{list}`")), "{error}");

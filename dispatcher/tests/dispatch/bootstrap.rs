@@ -140,10 +140,10 @@ async fn laptop() -> Lambda {
     .await
 }
 
-fn response(called: usize, refused: usize) -> (String, Value) {
+fn response(called: usize, refused: usize, ignored: usize) -> (String, Value) {
     (
         "response".to_owned(),
-        json!({ "called": called, "refused": refused }),
+        json!({ "called": called, "refused": refused, "ignored": ignored }),
     )
 }
 
@@ -155,7 +155,7 @@ async fn answers_or_fails_each_event_and_lives_on() {
     let good_alone = event(&[message(&[good.url("http")])]);
     let mut lambda = laptop().await;
 
-    assert_eq!(lambda.invoke(good_alone).await, response(1, 0));
+    assert_eq!(lambda.invoke(good_alone).await, response(1, 0, 0));
     assert_eq!(good.all_heard().len(), 1);
     let (kind, body) = lambda.invoke(both).await;
     assert_eq!(
@@ -172,7 +172,7 @@ async fn answers_or_fails_each_event_and_lives_on() {
     assert_eq!(lambda.invoke(json!({ "not": "sns" })).await.0, "error");
     assert_eq!(
         lambda.invoke(event(&["Words.".to_owned()])).await,
-        response(0, 0)
+        response(0, 0, 1)
     );
 }
 
@@ -182,7 +182,7 @@ async fn the_log_is_json_and_loud_where_it_should_be() {
     let bad = Service::start(Answer::Say("500 Oops")).await;
     let mut lambda = laptop().await;
     let refused = event(&[message(&["https://other.example.com/".to_owned()])]);
-    assert_eq!(lambda.invoke(refused).await, response(0, 1));
+    assert_eq!(lambda.invoke(refused).await, response(0, 1, 0));
     lambda
         .invoke(event(&[message(&[good.url("http"), bad.url("http")])]))
         .await;
@@ -197,8 +197,12 @@ async fn the_log_is_json_and_loud_where_it_should_be() {
         ("error", "callback refused"),
         ("error", "record failed"),
     ] {
-        let found =
-            |line: &Value| line["level"] == level && line["msg"].as_str().unwrap().starts_with(msg);
+        let found = |line: &Value| {
+            line["level"] == level
+                && line["msg"]
+                    .as_str()
+                    .is_some_and(|said| said.starts_with(msg))
+        };
         assert_eq!(
             logged.iter().filter(|line| found(line)).count(),
             1,
@@ -210,6 +214,59 @@ async fn the_log_is_json_and_loud_where_it_should_be() {
             .iter()
             .any(|line| line.to_string().contains("whsec_"))
     );
+    let metrics: Vec<_> = logged
+        .iter()
+        .filter(|line| line.get("_aws").is_some())
+        .map(|line| ["Dispatched", "Rejected", "Failed"].map(|name| line[name].clone()))
+        .collect();
+    let expected = [[0, 1, 0], [1, 0, 1], [0, 0, 1]];
+    assert_eq!(json!(metrics), json!(expected));
+}
+
+/// Plays the extension that holds secrets: answers 400 until it is ready, then as told.
+async fn extension(answer: &'static str) -> Service {
+    Service::start(Answer::each(&["400 Not ready", answer])).await
+}
+
+#[tokio::test]
+async fn the_keys_come_from_a_secret() {
+    let mut service = Service::start(Answer::Say("200 OK")).await;
+    for (source, body) in [
+        ("secretsmanager:prod/cb", json!({ "SecretString": KEY })),
+        (
+            "secretsmanager:prod/cb",
+            json!({ "SecretString": json!({ "CB_SIGNING_KEYS": KEY }).to_string() }),
+        ),
+        ("ssm:/prod/cb", json!({ "Parameter": { "Value": KEY } })),
+    ] {
+        let answer = format!("200 OK\r\n\r\n{body}").leak();
+        let mut extension = extension(answer).await;
+        let mut lambda = Lambda::start(&[
+            ("CB_SIGNING_KEYS_FROM", source),
+            ("AWS_SESSION_TOKEN", "session"),
+            (
+                "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT",
+                &extension.address.port().to_string(),
+            ),
+            ("CB_ALLOWED_HOSTS", "localhost:*"),
+            ("CB_ALLOW_HTTP", "1"),
+            ("CB_ALLOW_CIDRS", "127.0.0.0/8,::1/128"),
+        ])
+        .await;
+        let event = event(&[message(&[service.url("http")])]);
+        assert_eq!(lambda.invoke(event.clone()).await, response(1, 0, 0));
+        assert_eq!(lambda.invoke(event).await, response(1, 0, 0));
+        let asked = extension.all_heard();
+        assert_eq!(asked.len(), 2, "once when it was not ready, once at start");
+        let token = &asked[1].headers["x-aws-parameters-secrets-token"];
+        assert_eq!(token, "session");
+        let heard = service.all_heard();
+        let keys = contract::SigningKeys::parse(KEY).unwrap();
+        let headers = &heard[0].headers;
+        let now_s = headers["webhook-timestamp"].parse().unwrap();
+        let signed = keys.sign("m-1", now_s, heard[0].body.as_bytes()).unwrap();
+        assert_eq!(headers["webhook-signature"], signed);
+    }
 }
 
 #[tokio::test]
@@ -232,25 +289,49 @@ async fn calls_over_tls_with_a_private_authority() {
     let (_, body) = lambda
         .invoke(event(&[message(&[service.url("https")])]))
         .await;
-    assert_eq!(body, json!({ "called": 1, "refused": 0 }));
+    assert_eq!(body, json!({ "called": 1, "refused": 0, "ignored": 0 }));
 }
 
 #[tokio::test]
 async fn does_not_start_on_settings_it_cannot_use() {
-    let (code, logged) = Lambda::start(&[("CB_SIGNING_KEYS", "whsec_x")])
-        .await
-        .ended()
-        .await;
-    assert_ne!(code, Some(0));
-    let last: &Value = logged.last().unwrap();
-    assert_eq!(
-        (&last["level"], &last["msg"]),
-        (&json!("error"), &json!("cannot start"))
-    );
-    assert!(
-        last["reason"]
-            .as_str()
-            .unwrap()
-            .starts_with("`CB_SIGNING_KEYS`: signing key 1 is malformed")
-    );
+    let extension = extension("200 OK\r\n\r\n{\"SecretString\":\"{\\\"other\\\":1}\"}").await;
+    let port = extension.address.port().to_string();
+    let ready = [
+        ("AWS_SESSION_TOKEN", "session"),
+        ("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", &*port),
+    ];
+    let from = |source| [ready[0], ready[1], ("CB_SIGNING_KEYS_FROM", source)].to_vec();
+    let denied = Service::start(Answer::Say("403 Denied")).await;
+    let denied = denied.address.port().to_string();
+    for (env, part) in [
+        (
+            vec![("CB_SIGNING_KEYS", "whsec_x")],
+            "`CB_SIGNING_KEYS`: signing key 1 is malformed",
+        ),
+        (vec![], "`CB_SIGNING_KEYS`: no signing key"),
+        (
+            vec![("CB_SIGNING_KEYS_FROM", "ssm:a")],
+            "`CB_SIGNING_KEYS_FROM` works only in Lambda",
+        ),
+        (
+            vec![
+                ("CB_SIGNING_KEYS_FROM", "ssm:a"),
+                ("AWS_SESSION_TOKEN", "session"),
+                ("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", &denied),
+            ],
+            "cannot read `ssm:a`: the extension answers 403",
+        ),
+        (from("whsec_C2FV"), "`CB_SIGNING_KEYS_FROM` is `whsec_…`"),
+        (from("secretsmanager:a"), "`secretsmanager:a` has no field"),
+    ] {
+        let (code, logged) = Lambda::start(&env).await.ended().await;
+        assert_eq!(code, Some(1));
+        let last: &Value = logged.last().unwrap();
+        assert_eq!(
+            (&last["level"], &last["msg"]),
+            (&json!("error"), &json!("cannot start"))
+        );
+        let reason = last["reason"].as_str().unwrap();
+        assert!(reason.starts_with(part), "{reason}");
+    }
 }

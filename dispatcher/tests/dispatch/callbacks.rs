@@ -8,58 +8,15 @@ use contract::signature::Headers;
 use contract::{CallbackRequest, SigningKeys};
 use dispatcher::callback::{Caller, Limits};
 use dispatcher::config::Config;
-use dispatcher::handle::{HandleError, Summary, handle};
+use dispatcher::handle::{Invocation, handle};
+use serde_json::json;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
-use crate::support::{Answer, KEY, Service, event, message, private_tls};
-
-const NOW_S: i64 = 1_790_000_000;
-const OK: Answer = Answer::Say("200 OK");
-
-#[derive(Clone, Copy, Default)]
-struct Settings<'a> {
-    hosts: &'a str,
-    http: &'a str,
-    cidrs: &'a str,
-    extra_ca: &'a str,
-}
-
-/// What the sandbox sets.
-const LAPTOP: Settings<'static> = Settings {
-    hosts: "localhost:*",
-    http: "1",
-    cidrs: "127.0.0.0/8,::1/128",
-    extra_ca: "",
+use crate::inside::{
+    LAPTOP, NOW_S, OK, PATIENT, Settings, caller, dispatch, ignored, send, setup, summary,
 };
-
-/// Never reached unless a test waits for it: no test depends on the speed of the machine.
-const PATIENT: Limits = Limits {
-    connect: Duration::from_secs(60),
-    total: Duration::from_secs(60),
-};
-
-fn caller(settings: Settings<'_>, limits: Limits) -> Arc<Caller> {
-    let lookup = |name: &str| {
-        let value = match name {
-            "CB_SIGNING_KEYS" => KEY,
-            "CB_ALLOWED_HOSTS" => settings.hosts,
-            "CB_ALLOW_HTTP" => settings.http,
-            "CB_ALLOW_CIDRS" => settings.cidrs,
-            "CB_EXTRA_CA" => settings.extra_ca,
-            _ => return None,
-        };
-        Some(value.to_owned())
-    };
-    Arc::new(Caller::new(Config::read(&lookup).unwrap(), limits, || NOW_S).unwrap())
-}
-
-async fn dispatch(settings: Settings<'_>, messages: &[String]) -> Result<Summary, HandleError> {
-    handle(&caller(settings, PATIENT), &event(messages)).await
-}
-
-const fn summary(called: usize, refused: usize) -> Result<Summary, HandleError> {
-    Ok(Summary { called, refused })
-}
+use crate::support::{Answer, KEY, PATH, Service, event, message, private_tls};
 
 #[tokio::test]
 async fn the_request_is_the_contract_s_and_signed() {
@@ -71,7 +28,7 @@ async fn the_request_is_the_contract_s_and_signed() {
     );
 
     let heard = service.heard.recv().await.unwrap();
-    assert_eq!(heard.first_line, "POST /cb HTTP/1.1");
+    assert_eq!(heard.first_line, format!("POST {PATH} HTTP/1.1"));
     assert_eq!(
         heard.headers["host"],
         format!("localhost:{}", service.address.port())
@@ -107,7 +64,6 @@ async fn only_200_is_success_and_no_redirect_is_followed() {
         "301 Moved\r\nlocation: /cb",
         "404 Not Found",
         "500 Oops",
-        "503 Wait",
     ] {
         let mut service = Service::start(Answer::Say(status)).await;
         let error = dispatch(LAPTOP, &[message(&[service.url("http")])])
@@ -200,20 +156,13 @@ async fn nothing_to_do_is_success_and_nonsense_is_not() {
     let mid_line = format!("see {}", message(&[service.url("http")]));
     assert_eq!(
         dispatch(LAPTOP, &["Words.".into(), mid_line]).await,
-        summary(0, 0)
+        ignored(2)
     );
-    let error = handle(
-        &caller(LAPTOP, PATIENT),
-        &serde_json::json!({ "source": "x" }),
-    )
-    .await
-    .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("no SNS event: it holds `source`"),
-        "{error}"
-    );
+    let error = send(&caller(LAPTOP, PATIENT), &json!({ "source": "x" }))
+        .await
+        .unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains("it is an object with `source`"), "{said}");
 }
 
 #[tokio::test]
@@ -237,11 +186,15 @@ async fn a_service_that_never_answers_is_given_up() {
         ..PATIENT
     };
     let event = event(&[message(&[hung.url("http")])]);
-    let error = handle(&caller(LAPTOP, limits), &event).await.unwrap_err();
-    assert!(
-        error.to_string().contains("no answer within 100ms"),
-        "{error}"
-    );
+    let error = send(&caller(LAPTOP, limits), &event).await.unwrap_err();
+    assert!(error.to_string().contains("no answer in time"), "{error}");
+    // The invocation may end earlier than the limit.
+    let call = Invocation {
+        until: Some(Instant::now() + Duration::from_millis(100)),
+        ..Invocation::default()
+    };
+    let error = handle(&caller(LAPTOP, PATIENT), &event, &call).await;
+    assert!(error.is_err(), "{error:?}");
 }
 
 #[tokio::test]
@@ -250,9 +203,12 @@ async fn nobody_there_is_a_failure_that_says_so() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().port()
     };
-    let error = dispatch(LAPTOP, &[message(&[format!("http://localhost:{port}/cb")])])
-        .await
-        .unwrap_err();
+    let error = dispatch(
+        LAPTOP,
+        &[message(&[format!("http://localhost:{port}{PATH}")])],
+    )
+    .await
+    .unwrap_err();
     assert!(
         error.to_string().contains("cannot connect to `localhost`"),
         "{error}"
@@ -296,7 +252,7 @@ fn a_file_without_certificates_is_refused_at_start() {
             "CB_EXTRA_CA" => path.to_str().map(str::to_owned),
             _ => None,
         };
-        let caller = Caller::new(Config::read(&lookup).unwrap(), Limits::default(), || NOW_S);
+        let caller = Caller::new(Config::read(&lookup).unwrap(), setup(Limits::default()));
         let error = caller.err().unwrap().to_string();
         assert!(
             error.starts_with("`CB_EXTRA_CA`: `") && error.contains(part),

@@ -6,4 +6,8 @@ mod bootstrap;
 #[cfg(test)]
 mod callbacks;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod inside;
+#[cfg(test)]
 mod support;

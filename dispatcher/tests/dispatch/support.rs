@@ -1,9 +1,9 @@
 //! A service to be called: speaks just enough HTTP/1.1 on 127.0.0.1 to hear one request per
 //! connection and answer it as told. It uses nothing of the dispatcher, so that it can witness.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivatePkcs8KeyDer;
@@ -13,6 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 
+/// The path that may be called unless another is named.
+pub(crate) const PATH: &str = "/dd_circuit_breaker/callback";
 pub(crate) const KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// What a service heard.
@@ -30,6 +32,14 @@ pub(crate) enum Answer {
     Say(&'static str),
     /// 200, once there is a permit.
     Held(Arc<Semaphore>),
+    /// One after the other, then 200.
+    Each(Arc<Mutex<VecDeque<&'static str>>>),
+}
+
+impl Answer {
+    pub(crate) fn each(answers: &[&'static str]) -> Answer {
+        Answer::Each(Arc::new(Mutex::new(answers.iter().copied().collect())))
+    }
 }
 
 pub(crate) struct Service {
@@ -69,7 +79,7 @@ impl Service {
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {
-        format!("{scheme}://localhost:{}/cb", self.address.port())
+        format!("{scheme}://localhost:{}{PATH}", self.address.port())
     }
 
     /// The requests heard so far.
@@ -98,6 +108,10 @@ async fn converse(
         Answer::Held(permits) => {
             permits.acquire().await.ok()?.forget();
             "200 OK"
+        }
+        Answer::Each(answers) => {
+            let next = answers.lock().unwrap().pop_front();
+            next.unwrap_or("200 OK")
         }
     };
     let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\n\r\n");
