@@ -1,6 +1,7 @@
 //! Makes ready what lives as long as the process: the settings, the keys, the client. What is
 //! unusual about them is said in the log.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -38,6 +39,12 @@ pub async fn start(lookup: Lookup<'_>) -> Result<Arc<Caller>, StartError> {
 /// Logs why the process ends.
 pub fn failed(msg: &str, reason: &str) {
     log::line(Level::Error, msg, &json!({ "reason": reason }));
+}
+
+/// Logs where the server listens.
+pub fn ready(address: SocketAddr) {
+    let said = json!({ "address": address.to_string() });
+    log::line(Level::Info, "listening", &said);
 }
 
 async fn try_start(lookup: Lookup<'_>) -> Result<Arc<Caller>, StartError> {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::callback::Caller;
-use crate::envelope;
+use crate::envelope::{self, Part};
 use crate::trace::Trace;
 use plan::Job;
 use tally::{Called, Tally};
@@ -50,7 +50,15 @@ pub async fn handle(
     event: &Value,
     invocation: &Invocation,
 ) -> Result<Summary, HandleError> {
-    let parts = envelope::read(event);
+    handle_parts(caller, envelope::read(event), invocation).await
+}
+
+/// The same for an event that was read already.
+pub(crate) async fn handle_parts(
+    caller: &Arc<Caller>,
+    parts: Vec<Part>,
+    invocation: &Invocation,
+) -> Result<Summary, HandleError> {
     let mut tally = Tally::of(&parts);
     let jobs = plan::jobs(parts, &caller.settings, &mut tally);
     let mut calls = JoinSet::new();

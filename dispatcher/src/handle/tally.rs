@@ -42,6 +42,8 @@ pub struct ItemFailure {
 pub struct HandleError {
     /// Callbacks and unreadable records together.
     pub total: usize,
+    /// Callbacks answered with 200 all the same.
+    pub called: usize,
     /// One text per failure; never empty. No query of a URL stands in it.
     pub failures: Vec<String>,
 }
@@ -156,6 +158,7 @@ impl Tally {
             self.failures.sort();
             return Err(HandleError {
                 total: dispatched + ignored + rejected + failed,
+                called: dispatched,
                 failures: self.failures,
             });
         }

@@ -54,6 +54,18 @@ impl Hosts {
     }
 }
 
+#[cfg(test)]
+impl Hosts {
+    /// Puts a host on the list that reading it would refuse.
+    pub(crate) fn smuggle(&mut self, host: &str, port: u16) {
+        self.0.push(Pattern {
+            name: host.to_owned(),
+            suffix: false,
+            port: Port::Only(port),
+        });
+    }
+}
+
 impl Pattern {
     /// Whether host and port are covered.
     pub(crate) fn covers(&self, host: &str, port: u16, allow_http: bool) -> bool {
