@@ -8,5 +8,5 @@ bless: build ; bash tests/bless.sh
 bench: ; bash tests/bench/run.sh
 bench-provider: ; bash tests/bench/provider.sh
 lambda: ; bash dispatcher/build.sh
-proof: ; PROPTEST_CASES=4096 CB_LIMIT_PERIOD_S=10 bash tests/run.sh && bash tests/bench/run.sh
+proof: ; PROPTEST_CASES=4096 CB_LIMIT_PERIOD_S=10 bash tests/run.sh && PROPTEST_CASES=100000 cargo test --workspace --locked --lib random:: -- --nocapture && bash tests/bench/run.sh
 clean: ; cargo clean

@@ -10,4 +10,8 @@ mod delivery;
 #[cfg(test)]
 mod inside;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod support;

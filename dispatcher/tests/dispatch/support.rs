@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 /// The path that may be called unless another is named.
@@ -45,6 +46,14 @@ impl Answer {
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     pub(crate) heard: mpsc::UnboundedReceiver<Heard>,
+    listening: JoinHandle<()>,
+}
+
+/// From then on the port is nobody's.
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
 }
 
 impl Service {
@@ -60,7 +69,7 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (tell, heard) = mpsc::unbounded_channel();
-        tokio::spawn(async move {
+        let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (answer, tell, tls) = (answer.clone(), tell.clone(), tls.clone());
                 tokio::spawn(async move {
@@ -75,7 +84,11 @@ impl Service {
                 });
             }
         });
-        Service { address, heard }
+        Service {
+            address,
+            heard,
+            listening,
+        }
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {
