@@ -63,7 +63,7 @@ pub(crate) fn config(settings: Settings<'_>) -> Config {
 }
 
 pub(crate) fn caller(settings: Settings<'_>, limits: Limits) -> Arc<Caller> {
-    Arc::new(Caller::new(config(settings), setup(limits)).unwrap())
+    with_setup(settings, setup(limits))
 }
 
 pub(crate) async fn send(caller: &Arc<Caller>, event: &Value) -> Result<Summary, HandleError> {
@@ -97,5 +97,9 @@ pub(crate) fn with_resolver(settings: Settings<'_>, resolver: Resolver) -> Arc<C
         resolver,
         ..setup(PATIENT)
     };
+    with_setup(settings, setup)
+}
+
+pub(crate) fn with_setup(settings: Settings<'_>, setup: Setup) -> Arc<Caller> {
     Arc::new(Caller::new(config(settings), setup).unwrap())
 }

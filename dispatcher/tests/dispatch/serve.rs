@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
+use dispatcher::callback::Setup;
 use dispatcher::dial::{Found, Resolver};
 use dispatcher::serve::{Fetch, Server};
 use nix::sys::signal::{Signal, kill};
@@ -13,11 +14,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::sync::oneshot;
 
-use crate::inside::{LAPTOP, OK, Settings, with_resolver};
+use crate::inside::{LAPTOP, OK, PATIENT, Settings, setup, with_setup};
 use crate::support::{Answer, KEY, Service};
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:dd-circuit-breaker";
 const CERTIFICATE: &str = include_str!("../data/sns/certificate.pem");
+
+/// In the year 2030: the certificate of the cases is made for a hundred years from 2026 on.
+const VALID_S: i64 = 1_900_000_000;
+/// In the year 2020.
+const TOO_EARLY_S: i64 = 1_600_000_000;
 
 /// What was sent to whom, and the way to send more.
 struct Served {
@@ -34,6 +40,14 @@ fn case(name: &str) -> String {
 }
 
 async fn start(answer: Answer, certificate: Result<&'static str, &'static str>) -> Served {
+    start_at(|| VALID_S, answer, certificate).await
+}
+
+async fn start_at(
+    clock: fn() -> i64,
+    answer: Answer,
+    certificate: Result<&'static str, &'static str>,
+) -> Served {
     let service = Service::start(answer).await;
     let address = service.address;
     let resolver: Resolver =
@@ -52,7 +66,12 @@ async fn start(answer: Answer, certificate: Result<&'static str, &'static str>) 
                 .map_err(str::to_owned)
         })
     });
-    let server = Server::new(with_resolver(settings, resolver), TOPIC, fetch).unwrap();
+    let setup = Setup {
+        clock,
+        resolver,
+        ..setup(PATIENT)
+    };
+    let server = Server::new(with_setup(settings, setup), TOPIC, fetch).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (stop, stopped) = oneshot::channel();
@@ -157,6 +176,8 @@ async fn sns_is_told_to_try_again_where_that_may_help() {
     assert_eq!(send(&failing.address, "POST", "/", &body).await, 502);
     let cut_off = start(OK, Err("no way out")).await;
     assert_eq!(send(&cut_off.address, "POST", "/", &body).await, 503);
+    let early = start_at(|| TOO_EARLY_S, OK, Ok(CERTIFICATE)).await;
+    assert_eq!(send(&early.address, "POST", "/", &body).await, 503);
     let odd = start(OK, Ok("words")).await;
     assert_eq!(send(&odd.address, "POST", "/", &body).await, 503);
 }

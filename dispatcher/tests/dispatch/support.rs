@@ -29,7 +29,7 @@ pub(crate) struct Heard {
 /// How a service answers.
 #[derive(Clone)]
 pub(crate) enum Answer {
-    /// This status line and these headers.
+    /// This status line, these headers, and a body if there is one, up to the end of the stream.
     Say(&'static str),
     /// 200, once there is a permit.
     Held(Arc<Semaphore>),
@@ -127,7 +127,10 @@ async fn converse(
             next.unwrap_or("200 OK")
         }
     };
-    let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\n\r\n");
+    let answer = match head.contains("\r\n\r\n") {
+        true => format!("HTTP/1.1 {head}"),
+        false => format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\n\r\n"),
+    };
     stream.write_all(answer.as_bytes()).await.ok()?;
     stream.shutdown().await.ok()
 }
@@ -142,7 +145,8 @@ fn read(bytes: &[u8]) -> Option<Heard> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let whole = headers.get("content-length")?.parse() == Ok(body.len());
+    let length = headers.get("content-length").map_or("0", String::as_str);
+    let whole = length.parse() == Ok(body.len());
     whole.then(|| Heard {
         first_line: first_line.to_owned(),
         headers,
