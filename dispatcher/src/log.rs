@@ -64,15 +64,17 @@ fn redacted(value: &Value) -> Value {
 }
 
 /// Takes out what a text must not show: signing keys, and of URLs the credentials and the query.
+/// What was redacted once stays as it is.
 pub fn redact(text: &str) -> String {
-    let ends = |found: char| found.is_whitespace() || matches!(found, '`' | '"' | '\'' | ';' | ',');
-    text.split_inclusive(ends).map(redact_word).collect()
+    text.split_inclusive(ends_word).map(redact_word).collect()
+}
+
+fn ends_word(found: char) -> bool {
+    found.is_whitespace() || matches!(found, '`' | '"' | '\'' | ';' | ',')
 }
 
 fn redact_word(word: &str) -> String {
-    let end =
-        word.trim_end_matches(|found: char| !found.is_ascii_graphic() || "`\"';,".contains(found));
-    let (word, end) = word.split_at(end.len());
+    let (word, end) = word.split_at(word.trim_end_matches(ends_word).len());
     if let Some((before, _)) = word.split_once("whsec_") {
         return format!("{before}whsec_…{end}");
     }
@@ -127,6 +129,7 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(redact(text), shown);
+            assert_eq!(redact(shown), shown);
             let line = render(Level::Info, text, &serde_json::json!({ "reason": text }));
             assert!(
                 !line.contains("token=1") && !line.contains("word"),

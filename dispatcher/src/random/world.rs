@@ -57,36 +57,13 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let ca = folder.path().join("ca.pem");
         std::fs::write(&ca, root).unwrap();
-        let mut config = Config::read(&|name| {
-            let value = match name {
-                "CB_SIGNING_KEYS" => KEY.to_owned(),
-                "CB_ALLOWED_HOSTS" => format!("good.example:{port},*.sub.example:{port}"),
-                "CB_ALLOW_CIDRS" => "127.0.0.1/32".to_owned(),
-                "CB_EXTRA_CA" => ca.display().to_string(),
-                _ => return None,
-            };
-            Some(value)
-        })
-        .unwrap();
-        // As if somebody had got an address onto the list: only the guard stands against it.
-        config.policy.hosts.smuggle("127.0.0.1", port);
-        config.policy.hosts.smuggle("2130706433", port);
+        let mut config = config(port);
+        config.extra_ca = Some(ca);
         if let Some(guard) = without {
             config.policy = config.policy.without(guard);
         }
-        let minute = Duration::from_secs(60);
-        let setup = Setup {
-            limits: Limits {
-                connect: minute,
-                total: minute,
-                pause: Duration::ZERO,
-            },
-            clock: || 1_790_000_000,
-            resolver: resolver(),
-        };
-        let caller = Arc::new(Caller::new(config, setup).unwrap());
         World {
-            caller,
+            caller: Arc::new(Caller::new(config, setup()).unwrap()),
             heard,
             port,
             other_port,
@@ -117,6 +94,36 @@ impl World {
             && heard.target.split('?').next() == Some("/dd_circuit_breaker/callback")
             && !authority.contains('@')
             && !heard.callback_url.contains('#')
+    }
+}
+
+fn config(port: u16) -> Config {
+    let hosts = format!("good.example:{port},*.sub.example:{port}");
+    let mut config = Config::read(&|name| match name {
+        "CB_SIGNING_KEYS" => Some(KEY.to_owned()),
+        "CB_ALLOWED_HOSTS" => Some(hosts.clone()),
+        "CB_ALLOW_CIDRS" => Some("127.0.0.1/32".to_owned()),
+        _ => None,
+    })
+    .unwrap();
+    // As if somebody had got an address onto the list: only the guard stands against it.
+    config.policy.hosts.smuggle("127.0.0.1", port);
+    config.policy.hosts.smuggle("2130706433", port);
+    config
+}
+
+/// Never reached: no run depends on the speed of the machine.
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn setup() -> Setup {
+    Setup {
+        limits: Limits {
+            connect: MINUTE,
+            total: MINUTE,
+            pause: Duration::ZERO,
+        },
+        clock: || 1_790_000_000,
+        resolver: resolver(),
     }
 }
 

@@ -214,13 +214,31 @@ async fn the_log_is_json_and_loud_where_it_should_be() {
             .iter()
             .any(|line| line.to_string().contains("whsec_"))
     );
-    let metrics: Vec<_> = logged
-        .iter()
-        .filter(|line| line.get("_aws").is_some())
-        .map(|line| ["Dispatched", "Rejected", "Failed"].map(|name| line[name].clone()))
+}
+
+#[tokio::test]
+async fn every_event_leaves_its_metrics() {
+    let good = Service::start(Answer::Say("200 OK")).await;
+    let bad = Service::start(Answer::Say("500 Oops")).await;
+    let mut lambda = laptop().await;
+    let refused = "https://other.example.com/".to_owned();
+    for event in [
+        event(&[message(&[good.url("http"), refused, bad.url("http")])]),
+        event(&["Words.".to_owned()]),
+        json!({ "not": "sns" }),
+    ] {
+        lambda.invoke(event).await;
+    }
+    let logged = lambda.stop().await;
+    let lines = logged.iter().filter(|line| line.get("_aws").is_some());
+    let names = ["Dispatched", "Rejected", "Failed", "Ignored"];
+    let counts: Vec<_> = lines
+        .map(|line| names.map(|name| line[name].clone()))
         .collect();
-    let expected = [[0, 1, 0], [1, 0, 1], [0, 0, 1]];
-    assert_eq!(json!(metrics), json!(expected));
+    assert_eq!(
+        json!(counts),
+        json!([[1, 1, 1, 0], [0, 0, 0, 1], [0, 0, 1, 0]])
+    );
 }
 
 /// Plays the extension that holds secrets: answers 400 until it is ready, then as told.

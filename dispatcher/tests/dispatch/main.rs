@@ -10,6 +10,8 @@ mod delivery;
 #[cfg(test)]
 mod inside;
 #[cfg(test)]
+mod promise;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod serve;
