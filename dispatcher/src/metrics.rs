@@ -35,7 +35,7 @@ impl Metrics {
         let mut metrics = ["Dispatched", "Ignored", "Rejected", "Failed"]
             .map(|name| metric(name, "Count"))
             .to_vec();
-        let mut said = Metrics::clone(self);
+        let mut said = self.clone();
         said.latency_ms.truncate(MAX_VALUES);
         if !said.latency_ms.is_empty() {
             metrics.push(metric("LatencyMs", "Milliseconds"));

@@ -6,6 +6,7 @@ mod stories {
 
     pub(crate) mod common;
     mod delivery;
+    mod dispatch;
     mod order;
     mod outage;
     mod store;

@@ -40,7 +40,7 @@ const PRIVATE: &str = "a private address; name its network in `CB_ALLOW_CIDRS` i
 const SPECIAL: &str = "no public address; name its network in `CB_ALLOW_CIDRS` if it is meant";
 
 /// Dialled only where the configuration names them (IANA's special-purpose registries).
-const ON_REQUEST: [(IpNet, &str); 12] = [
+const ON_REQUEST: [(IpNet, &str); 13] = [
     (v4(127, 0, 0, 0, 8), LOOPBACK),
     (v6([0, 0, 0, 0, 0, 0, 0, 1], 128), LOOPBACK),
     (v4(10, 0, 0, 0, 8), PRIVATE),
@@ -53,13 +53,18 @@ const ON_REQUEST: [(IpNet, &str); 12] = [
     (v4(198, 18, 0, 0, 15), SPECIAL),
     (v4(198, 51, 100, 0, 24), SPECIAL),
     (v4(203, 0, 113, 0, 24), SPECIAL),
+    (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23), SPECIAL), // Teredo and other protocols
 ];
 
 /// What IPv6 has in public use, apart from the documentation's addresses.
 const PUBLIC_V6: IpNet = v6([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 const DOCUMENTATION_V6: IpNet = v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32);
-/// IPv6 addresses that stand for an IPv4 one: RFC 6052 (a subnet without IPv4 uses it) and RFC 3056.
+/// IPv6 addresses that stand for an IPv4 one: RFC 6052 (a subnet without IPv4 uses it), the same of a
+/// network's own (RFC 8215), the compatible ones of old (RFC 4291), Teredo (RFC 4380), RFC 3056.
 const NAT64: IpNet = v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96);
+const LOCAL_NAT64: IpNet = v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48);
+const COMPATIBLE: IpNet = v6([0, 0, 0, 0, 0, 0, 0, 0], 96);
+const TEREDO: IpNet = v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 32);
 const SIX_TO_FOUR: IpNet = v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16);
 
 /// Says what is wrong with `address`, if anything is.
@@ -98,9 +103,13 @@ fn find(table: &[(IpNet, &'static str)], address: IpAddr) -> Option<&'static str
 fn embedded(address: IpAddr) -> Option<IpAddr> {
     let IpAddr::V6(v6) = address else { return None };
     let [_, b, c, .., y, z] = v6.segments();
+    let within = |net: IpNet| net.contains(&address);
     let (high, low) = match address {
-        _ if NAT64.contains(&address) => (y, z),
-        _ if SIX_TO_FOUR.contains(&address) => (b, c),
+        _ if within(NAT64) || within(LOCAL_NAT64) => (y, z),
+        // Not `::` and `::1`, which are themselves.
+        _ if within(COMPATIBLE) && y != 0 => (y, z),
+        _ if within(TEREDO) => (!y, !z),
+        _ if within(SIX_TO_FOUR) => (b, c),
         _ => return None,
     };
     let [[i, j], [k, l]] = [high.to_be_bytes(), low.to_be_bytes()];
@@ -113,10 +122,12 @@ mod tests {
 
     const PUBLIC: &str = "8.8.8.8 2606:4700::1111 172.15.255.255 172.32.0.1 64:ff9b::8.8.8.8";
     const PRIVATE_OR_SPECIAL: &str = "127.0.0.1 127.255.0.1 ::1 10.1.2.3 172.16.0.1 192.168.1.1 \
-        100.64.0.1 198.18.0.1 fd12:3456::1 2001:db8::1 ::ffff:10.0.0.1 64:ff9b::10.0.0.1 2002:a00:1::";
+        100.64.0.1 198.18.0.1 fd12:3456::1 2001:db8::1 ::ffff:10.0.0.1 64:ff9b::10.0.0.1 2002:a00:1:: \
+        ::10.0.0.1 64:ff9b:1::10.0.0.1 64:ff9b:1::8.8.8.8 2001:0:1::f7f7:f7f7 2001:0:1::80ff:fffe";
     const METADATA_OR_NO_HOST: &str = "169.254.169.254 169.254.170.2 169.254.1.1 100.100.100.200 \
         168.63.129.16 fd00:ec2::254 fd20:ce::254 fe80::1 febf::1 0.0.0.0 :: 224.0.0.1 \
-        255.255.255.255 ff02::1 ::ffff:169.254.169.254 64:ff9b::169.254.169.254 2002:a9fe:a9fe::";
+        255.255.255.255 ff02::1 ::ffff:169.254.169.254 64:ff9b::169.254.169.254 2002:a9fe:a9fe:: \
+        ::169.254.169.254 64:ff9b:1::169.254.169.254 2001:0:1::5601:5601";
 
     #[test]
     fn public_is_dialled_private_on_request_metadata_never() {
