@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use contract::{CallbackRequest, CallbackUrl};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::plan::Job;
@@ -14,7 +14,7 @@ use crate::log::{self, Level};
 use crate::metrics::Metrics;
 
 /// What came of an event in which nothing failed, or of a batch of a queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Callbacks answered with 200.
     pub called: usize,
@@ -24,8 +24,25 @@ pub struct Summary {
     pub ignored: usize,
     /// For events of SQS: the messages that must come again. The event source mapping needs
     /// `ReportBatchItemFailures`, else SQS takes the whole batch for done.
-    #[serde(rename = "batchItemFailures", skip_serializing_if = "Option::is_none")]
     pub batch_item_failures: Option<Vec<ItemFailure>>,
+}
+
+/// The counts, or what Lambda reads for a queue and nothing beside it: an answer that it does not
+/// know would fail the whole batch.
+impl Serialize for Summary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Summary {
+            called,
+            refused,
+            ignored,
+            batch_item_failures,
+        } = self;
+        let answer = match batch_item_failures {
+            Some(items) => json!({ "batchItemFailures": items }),
+            None => json!({ "called": called, "refused": refused, "ignored": ignored }),
+        };
+        answer.serialize(serializer)
+    }
 }
 
 /// An SQS message that must come again, by the name that Lambda gives it.

@@ -197,10 +197,8 @@ async fn a_queue_gets_back_what_failed_and_nothing_else() {
         (done.called, &done.batch_item_failures),
         (1, &failed(&["q-1", "q-3"]))
     );
-    assert_eq!(
-        json!(done)["batchItemFailures"],
-        json!([{ "itemIdentifier": "q-1" }, { "itemIdentifier": "q-3" }])
-    );
+    let items = json!([{ "itemIdentifier": "q-1" }, { "itemIdentifier": "q-3" }]);
+    assert_eq!(json!(done), json!({ "batchItemFailures": items }));
     let whole = send(&caller, &json!({ "Records": [item("q-1", fine)] }))
         .await
         .unwrap();
