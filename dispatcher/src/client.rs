@@ -1,13 +1,14 @@
-//! The HTTP client: one POST per attempt, HTTP/1.1. It follows no redirect, uses no proxy, reads
-//! nothing of an answer's body, and keeps no connection: a frozen Lambda wakes to dead ones.
+//! The HTTP client: one request at a time, HTTP/1.1. It follows no redirect, uses no proxy, reads
+//! nothing of the body that answers a callback, and keeps no connection: a frozen Lambda wakes to dead ones.
 
 use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::header::RETRY_AFTER;
-use hyper::{HeaderMap, Request, StatusCode};
+use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Hyper;
 use hyper_util::rt::TokioExecutor;
@@ -69,21 +70,30 @@ impl Client {
         Client { hyper }
     }
 
+    /// The head of the answer; its body is still to come, or is left where it is.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        until: Instant,
+    ) -> Result<Response<Incoming>, PostError> {
+        let answer = tokio::time::timeout_at(until, self.hyper.request(request)).await;
+        let answer = answer.map_err(|_| PostError::Slow)?;
+        answer.map_err(|error| explain(&error))
+    }
+
     /// Succeeds on 200 and on nothing else.
     pub(crate) async fn post(
         &self,
         request: Request<Full<Bytes>>,
         until: Instant,
     ) -> Result<(), PostError> {
-        let answer = tokio::time::timeout_at(until, self.hyper.request(request)).await;
-        let answer = answer.map_err(|_| PostError::Slow)?;
-        let answer = answer.map_err(|error| explain(&error))?;
+        let answer = self.send(request, until).await?;
         match answer.status() {
             StatusCode::OK => Ok(()),
-            other => Err(PostError::Status(
-                other.as_u16(),
-                retry_after(answer.headers()),
-            )),
+            other => {
+                let after = retry_after(answer.headers());
+                Err(PostError::Status(other.as_u16(), after))
+            }
         }
     }
 }

@@ -4,20 +4,23 @@
 //! Source: "Use Secrets Manager secrets in Lambda functions" in AWS's documentation. No text here
 //! quotes an answer's body: it may be the secret.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::Request;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use ipnet::IpNet;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::client::Client;
 use crate::config::{Lookup, set};
+use crate::dial::{self, Dialer};
 use crate::log::redact;
+use crate::policy::Policy;
+use crate::tls::{self, TlsError};
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
@@ -107,18 +110,33 @@ fn place(source: &str) -> Option<(String, &'static str)> {
 /// Asks until there is an answer: the extension starts at the same time as we do, and refuses
 /// connections or answers 400 until it is ready.
 async fn patiently(url: &str, token: &str) -> Result<Value, String> {
+    let client = client().map_err(|error| error.to_string())?;
     let until = Instant::now() + PATIENCE;
     loop {
-        let asked = timeout_at(until, ask(url, token)).await;
-        let error = match asked.unwrap_or_else(|_| Err(Failure::soon("no answer within 5 s"))) {
+        let failure = match ask(&client, url, token, until).await {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };
-        if !error.may_pass || Instant::now() + PAUSE >= until {
-            return Err(error.why);
+        if !failure.may_pass || Instant::now() + PAUSE >= until {
+            return Err(failure.why);
         }
         sleep(PAUSE).await;
     }
+}
+
+/// One that dials this machine and nothing else.
+fn client() -> Result<Client, TlsError> {
+    let mut policy = Policy::default();
+    policy.cidrs = vec![
+        IpNet::new_assert(Ipv4Addr::LOCALHOST.into(), 32),
+        IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128),
+    ];
+    let dialer = Dialer {
+        policy: Arc::new(policy),
+        resolver: dial::system(),
+        limit: PATIENCE,
+    };
+    Ok(Client::new(dialer, tls::config(None)?))
 }
 
 struct Failure {
@@ -142,14 +160,12 @@ impl Failure {
     }
 }
 
-async fn ask(url: &str, token: &str) -> Result<Value, Failure> {
-    let client: Client<HttpConnector, Full<Bytes>> =
-        Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+async fn ask(client: &Client, url: &str, token: &str, until: Instant) -> Result<Value, Failure> {
     let request = Request::get(url)
         .header("x-aws-parameters-secrets-token", token)
         .body(Full::default())
         .map_err(|_| Failure::lasting("the session token or the port is malformed"))?;
-    let answer = client.request(request).await;
+    let answer = client.send(request, until).await;
     let answer = answer.map_err(|_| Failure::soon("the extension does not answer"))?;
     let status = answer.status().as_u16();
     match status {
@@ -157,10 +173,12 @@ async fn ask(url: &str, token: &str) -> Result<Value, Failure> {
         400 | 500..=599 => return Err(Failure::soon(format!("the extension answers {status}"))),
         _ => return Err(Failure::lasting(format!("the extension answers {status}"))),
     }
-    let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
-    let body = body.map_err(|_| Failure::soon("the extension breaks off"))?;
-    serde_json::from_slice(&body.to_bytes())
-        .map_err(|_| Failure::lasting("the extension answers no JSON"))
+    let body = Limited::new(answer.into_body(), MAX_ANSWER).collect();
+    let body = match timeout_at(until, body).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        _ => return Err(Failure::soon("the extension breaks off")),
+    };
+    serde_json::from_slice(&body).map_err(|_| Failure::lasting("the extension answers no JSON"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use contract::CallbackUrl;
+use idna::punycode;
 
 use super::literal;
 
@@ -91,11 +92,7 @@ impl Pattern {
             Some(suffix) => (".", suffix.strip_prefix('.')?),
             None => ("", host),
         };
-        // Asterisks would pass as letters of a name.
-        let name = match name.is_ascii() {
-            true => name.to_ascii_lowercase(),
-            false => idna::domain_to_ascii(name).ok()?,
-        };
+        let name = ascii(name)?;
         let name = absolute(&name).to_owned();
         // The reader of URLs says what a host is.
         let read = CallbackUrl::parse(&format!("https://{name}/")).ok()?;
@@ -108,6 +105,20 @@ impl Pattern {
             port,
         })
     }
+}
+
+/// The name as it stands in URLs: in lower case, a label beyond ASCII as `xn--…`. The tables that
+/// would map one spelling to another are left out, a third of a megabyte: such a name covers nothing.
+fn ascii(name: &str) -> Option<String> {
+    let label = |label: &str| {
+        let label = label.to_lowercase();
+        match label.is_ascii() {
+            true => Some(label),
+            false => punycode::encode_str(&label).map(|code| format!("xn--{code}")),
+        }
+    };
+    let labels: Option<Vec<_>> = name.split('.').map(label).collect();
+    Some(labels?.join("."))
 }
 
 /// `a.example.` and `a.example` are one host.
