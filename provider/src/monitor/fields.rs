@@ -20,7 +20,6 @@ fn to_json(setting: &Setting, value: &Value) -> Option<Json> {
     match setting.kind {
         Kind::Flag => value.as_bool().map(Json::Bool),
         Kind::Whole => value.as_number().and_then(Number::to_i64).map(Json::from),
-        Kind::Number => decimal(value.as_number()?.as_str()),
         Kind::Text => value.as_str().map(Json::from),
         Kind::Texts => Some(texts(value)?.collect()),
         Kind::Words => filled(texts(value)?.map(Json::from).collect()),
@@ -76,7 +75,7 @@ fn from_json(setting: &Setting, json: &Json) -> Value {
     };
     match setting.kind {
         Kind::Flag => json.as_bool().into(),
-        Kind::Whole | Kind::Number => number(json).map_or(Value::Null, Value::from),
+        Kind::Whole => number(json).map_or(Value::Null, Value::from),
         Kind::Text => json.as_str().into(),
         Kind::Texts if json.is_array() => Value::set(words(json)),
         Kind::Words if json.is_array() => Value::List(words(json)),

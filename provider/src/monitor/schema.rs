@@ -65,9 +65,7 @@ fn attribute(setting: &'static Setting) -> Attribute {
         Kind::Words => Attribute::list(setting.name, Type::String),
         Kind::Decimal => decimal(setting),
         // Blocks never come here: see `block`.
-        Kind::Number | Kind::One(_) | Kind::Many(_) | Kind::Mixed(_) => {
-            Attribute::number(setting.name)
-        }
+        Kind::One(_) | Kind::Many(_) | Kind::Mixed(_) => Attribute::number(setting.name),
     };
     let attribute = ruled(attribute, setting).describe(setting.doc);
     match (setting.required, setting.name) {

@@ -12,8 +12,6 @@ pub(crate) enum Kind {
     Flag,
     /// A whole number in both.
     Whole,
-    /// An exact number in both.
-    Number,
     /// A string in both; white space at its ends does not count, because the API trims it.
     Text,
     /// A set of strings, a JSON array.
