@@ -4,6 +4,7 @@
 //! `tidy` stands apart: the house rules, read from the source tree.
 
 pub mod tidy;
+pub mod schema_provider;
 pub mod demo;
 pub mod bench;
 pub mod chain;

@@ -1,0 +1,13 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.0, < 7.0"
+    }
+    circuitbreaker = {
+      source = "circuitbreaker/circuitbreaker"
+    }
+  }
+}
