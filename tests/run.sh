@@ -23,5 +23,7 @@ stage unit cargo test --workspace --locked -- --skip stories::
 stage generated env CB_BUILD_GENERATED=1 cargo test --workspace --test generated_builds --locked -- --nocapture
 stage go-acceptance env CB_GO_ACCEPTANCE=1 cargo test --workspace --test go_acceptance --locked -- --nocapture
 stage stories cargo test --workspace --test stories --locked
+stage aws-module bash tests/aws/module.sh
+stage ministack bash tests/aws/ministack.sh
 
 printf '%s\n' "--- all stages passed" "${summary[@]}" "--- total: $SECONDS s"

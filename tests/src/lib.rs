@@ -7,6 +7,7 @@ pub mod tidy;
 pub mod schema_provider;
 pub mod demo;
 pub mod bench;
+pub mod bench_dispatcher;
 pub mod chain;
 pub mod terraform;
 pub mod service;

@@ -90,11 +90,11 @@ run "the_role_is_least" {
 
 run "the_function_is_told_little" {
   assert {
-    condition = nonsensitive(aws_lambda_function.dispatcher.environment[0].variables) == {
+    condition = nonsensitive(aws_lambda_function.dispatcher.environment[0].variables) == tomap({
       CB_ALLOWED_HOSTS      = "funds.example.com,*.internal.example.com"
       CB_SIGNING_KEYS       = "whsec_AAAA"
       CB_TEST_NOTIFICATIONS = "forward"
-    }
+    })
     error_message = "A switch is on that nobody turned on."
   }
 
