@@ -1,13 +1,14 @@
 """The stage ministack: the SAM template deployed to an emulator of AWS on this machine, with the real `bootstrap`.
 
-    python ministack.py BOOTSTRAP_ZIP
+    python ministack.py BOOTSTRAP_ZIP SANDBOX SERVICE
 
 A message is published to the topic as Datadog would, SNS hands it to Lambda, Lambda starts `bootstrap`, and that calls a
-target here. What the emulator (ministack, no Docker) does otherwise than AWS, as measured with its pinned version:
+target here, or the service that cb-gen wrote. What the emulator (ministack, no Docker) does otherwise than AWS, as measured with its pinned version:
 
 - it drops the function's DeadLetterConfig of a template: the queue is set once more by API;
 - it hands a message from SNS to Lambda once and does not retry when the function fails: retries and the dead letter are
   shown by `Invoke(Event)` with the same event, which it does retry;
+- its dead letters have the form of a failure destination's record (`requestPayload`), where a queue of AWS holds the event;
 - it has no layers from AWS, so that the keys are set in the environment, and no TLS towards the target.
 
 Nothing here is decided by a clock: each step waits for what must come; what must call nobody is invoked so that its end
@@ -15,13 +16,13 @@ is known.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.server
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -30,6 +31,8 @@ import threading
 import time
 
 import boto3
+
+from chain import Sandbox, Service
 
 NAME = "dd-circuit-breaker"
 REGION = "eu-central-1"
@@ -126,7 +129,15 @@ class Cloud:
                     "aws_access_key_id": ACCOUNT, "aws_secret_access_key": "none"}
         for service in ("cloudformation", "lambda", "s3", "sns", "sqs", "cloudwatch"):
             setattr(self, service.replace("lambda", "functions"), boto3.client(service, **settings))
+
+    def wait(self):
+        """Until it answers."""
         until("the emulator", self.answers)
+
+    def stop(self):
+        """Ends it."""
+        self.process.terminate()
+        self.process.wait(30)
 
     def answers(self):
         """Whether it is up."""
@@ -175,10 +186,10 @@ class Cloud:
         self.functions.update_function_configuration(
             FunctionName=NAME, Environment={"Variables": variables}, Layers=[], DeadLetterConfig={"TargetArn": queue})
 
-    def publish(self, text):
+    def publish(self, text, subject="[Triggered on {bank_code:0001}] Calls fail"):
         """As Datadog does. Returns the MessageId."""
         topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:{NAME}"
-        return self.sns.publish(TopicArn=topic, Message=text, Subject="[Triggered on {bank_code:0001}] Calls fail")["MessageId"]
+        return self.sns.publish(TopicArn=topic, Message=text, Subject=subject)["MessageId"]
 
     def invoke(self, message_id, text, kind="Event"):
         """As SNS does, by the API that the emulator retries; `RequestResponse` waits for the answer. Returns what failed."""
@@ -227,28 +238,48 @@ def failing(cloud, target):
     cloud.invoke("thrice-failed", notification(target.url))
     letters = until("the dead letter", cloud.dead_letters)
     check("after the third attempt it is given up", target.ids() == ["thrice-failed"] * 3)
-    ids = [record["Sns"]["MessageId"] for letter in letters for record in letter["Records"]]
+    ids = [record["Sns"]["MessageId"] for letter in letters for record in letter["requestPayload"]["Records"]]
     check("and lies in the queue as it came, alone", ids == ["thrice-failed"], json.dumps(letters))
 
 
-def main(package):
+def breaker(cloud, sandbox, service):
+    """From the monitor to the guard."""
+    group = "bank_code:0001"
+    callback = f"http://localhost:{service.port}{PATH}"
+    monitor = sandbox.monitor(LINE, callback, NAME)
+    check("the guard lets all calls through before", service.rejects(group) == 0)
+    for status, what, wanted in (
+            ("Alert", "an alert opens the breaker of a generated service", lambda: service.rejects(group) > 150),
+            ("OK", "and its recovery lets calls through again", lambda: service.rejects(group) < 150)):
+        subject, text = sandbox.notify(monitor, group, status)
+        cloud.publish(text, subject)
+        until(what, wanted)
+        check(what, True)
+
+
+def main(package, sandbox_program, service_program):
     """The story."""
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        sandbox = Sandbox(sandbox_program)
+        stack.callback(sandbox.stop)
+        service = Service(service_program, sandbox, f"whsec_{KEY}")
+        stack.callback(service.stop)
         cloud = Cloud(folder)
+        stack.callback(cloud.stop)
         try:
+            cloud.wait()
             cloud.deploy(package)
             cloud.configure()
             target = Target()
             published(cloud, target)
+            breaker(cloud, sandbox, service)
             failing(cloud, target)
             alarms = cloud.cloudwatch.describe_alarms()["MetricAlarms"]
             check("eight alarms stand", len(alarms) == 8)
         except SystemExit:
             print(cloud.tail(), file=sys.stderr)
             raise
-        finally:
-            cloud.process.send_signal(signal.SIGTERM)
-            cloud.process.wait(30)
 
 
 if __name__ == "__main__":
