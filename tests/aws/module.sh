@@ -45,8 +45,33 @@ if terraform -chdir="$work/wrong" validate -no-color >"$work/wrong.txt" 2>&1; th
 fi
 grep -q 'An argument named "maximum_event_age" is not expected here' "$work/wrong.txt"
 
+exec {sandbox}< <(exec "$programs/cb-sandbox" --port 0)
+sandbox_pid=$!
+trap 'kill "$sandbox_pid"; rm -rf "$work"' EXIT
+read -r -u "$sandbox" line
+export DD_HOST=${line#cb-sandbox listening on } DD_API_KEY=sandbox-api-key DD_APP_KEY=sandbox-app-key
+cp tests/aws/monitor.tftest.hcl "$work/module/tests"
+
 echo "--- terraform test"
 terraform -chdir="$work/module" test -no-color
+
+echo "--- a module with a hole must not pass"
+# broken FILE SED: the tests of the whole must notice the change.
+broken() {
+  rm -rf "$work/wrong"
+  cp -r "$work/module" "$work/wrong"
+  sed -i "$2" "$work/wrong/$1"
+  if cmp -s "$work/wrong/$1" "$work/module/$1" || ! terraform -chdir="$work/wrong" validate >/dev/null; then
+    echo "no way to break $1: $2"
+    exit 1
+  elif terraform -chdir="$work/wrong" test -filter=tests/defaults.tftest.hcl >/dev/null 2>&1; then
+    echo "no test notices $1: $2"
+    exit 1
+  fi
+}
+broken topic.tf 's/Principal = { AWS = var.datadog_role_arn }/Principal = { AWS = "*" }/'
+broken topic.tf '/deadLetterTargetArn/d'
+broken role.tf 's/Resource = aws_sqs_queue.dead_letters.arn/Resource = "*"/'
 
 echo "--- checkov"
 checkov() {
