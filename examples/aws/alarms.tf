@@ -13,7 +13,7 @@ locals {
     dropped         = { namespace = "AWS/Lambda", metric = "AsyncEventsDropped", of = local.on_function, statistic = "Sum", limit = 0, about = "Lambda gave up messages, by age or after the last retry." }
     lost-by-lambda  = { namespace = "AWS/Lambda", metric = "DeadLetterErrors", of = local.on_function, statistic = "Sum", limit = 0, about = "A message is lost: Lambda could not write to the dead letter queue." }
     lost-by-topic   = { namespace = "AWS/SNS", metric = "NumberOfNotificationsFailedToRedriveToDlq", of = local.on_topic, statistic = "Sum", limit = 0, about = "A message is lost: SNS could not write to the dead letter queue." }
-    rejected        = { namespace = "CircuitBreaker", metric = "Rejected", of = local.on_function, statistic = "Sum", limit = 0, about = "A monitor names a URL that is not allowed: somebody forgot `allowed_hosts`, or tries something." }
+    rejected        = { namespace = "CircuitBreaker/Dispatcher", metric = "Rejected", of = local.on_function, statistic = "Sum", limit = 0, about = "A monitor names a URL that is not allowed: somebody forgot `allowed_hosts`, or tries something." }
   }
 }
 

@@ -3,14 +3,14 @@
 locals {
   # The settings of the dispatcher; what is null is left out.
   environment = {
-    CB_ALLOWED_HOSTS       = join(",", var.allowed_hosts)
-    CB_ALLOWED_PATHS       = length(var.allowed_paths) > 0 ? join(",", var.allowed_paths) : null
-    CB_ALLOW_CIDRS         = length(var.allow_cidrs) > 0 ? join(",", var.allow_cidrs) : null
-    CB_EXTRA_CA            = var.extra_ca_path
-    CB_SIGNING_KEYS        = var.signing_keys
-    CB_SIGNING_KEYS_SECRET = one(var.signing_keys_secret[*].arn)
-    CB_TEST_NOTIFICATIONS  = var.test_notifications
-    CB_DRY_RUN             = var.dry_run ? "1" : null
+    CB_ALLOWED_HOSTS      = join(",", var.allowed_hosts)
+    CB_ALLOWED_PATHS      = length(var.allowed_paths) > 0 ? join(",", var.allowed_paths) : null
+    CB_ALLOW_CIDRS        = length(var.allow_cidrs) > 0 ? join(",", var.allow_cidrs) : null
+    CB_EXTRA_CA           = var.extra_ca_path
+    CB_SIGNING_KEYS       = var.signing_keys
+    CB_SIGNING_KEYS_FROM  = one([for secret in var.signing_keys_secret[*] : "secretsmanager:${secret.arn}"])
+    CB_TEST_NOTIFICATIONS = var.test_notifications
+    CB_DRY_RUN            = var.dry_run ? "1" : null
   }
 }
 

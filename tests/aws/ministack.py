@@ -182,7 +182,7 @@ class Cloud:
         now = self.functions.get_function_configuration(FunctionName=NAME)
         variables = dict(now["Environment"]["Variables"], CB_ALLOW_HTTP="1", CB_ALLOW_CIDRS="127.0.0.0/8,::1/128",
                          CB_SIGNING_KEYS=f"whsec_{KEY}")
-        variables.pop("CB_SIGNING_KEYS_SECRET")
+        variables.pop("CB_SIGNING_KEYS_FROM")
         self.functions.update_function_configuration(
             FunctionName=NAME, Environment={"Variables": variables}, Layers=[], DeadLetterConfig={"TargetArn": queue})
 

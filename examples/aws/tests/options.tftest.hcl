@@ -27,7 +27,7 @@ run "keys_from_a_secret" {
   }
 
   assert {
-    condition     = nonsensitive(aws_lambda_function.dispatcher.environment[0].variables["CB_SIGNING_KEYS_SECRET"]) == var.signing_keys_secret.arn && !contains(keys(nonsensitive(aws_lambda_function.dispatcher.environment[0].variables)), "CB_SIGNING_KEYS")
+    condition     = nonsensitive(aws_lambda_function.dispatcher.environment[0].variables["CB_SIGNING_KEYS_FROM"]) == "secretsmanager:${var.signing_keys_secret.arn}" && !contains(keys(nonsensitive(aws_lambda_function.dispatcher.environment[0].variables)), "CB_SIGNING_KEYS")
     error_message = "The function is not told where its keys are, or has them twice."
   }
 
