@@ -12,4 +12,4 @@ generated=${CB_STUB_TARGET_DIR:-$target/generated}
 bash dispatcher/build.sh "$machine"
 CARGO_TARGET_DIR=$generated cargo build --locked --manifest-path examples/stubs/rust/Cargo.toml
 "$venv/bin/python" tests/aws/ministack.py \
-  "$target/lambda/$machine/bootstrap.zip" "$target/debug/cb-sandbox" "$generated/debug/funds"
+  "$target/lambda/$machine/bootstrap.zip" "$target/debug/cb-sandbox" "$generated/debug/funds" "$target/debug/cb-dispatch"

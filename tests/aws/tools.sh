@@ -4,6 +4,7 @@
 target=${CARGO_TARGET_DIR:-$PWD/target}
 venv=$target/aws/venv
 wheels=$target/aws/wheels
+export PYTHONDONTWRITEBYTECODE=1 # The source tree stays clean.
 
 skip() {
   echo "SKIPPED $1: $2; to run it: $3"
