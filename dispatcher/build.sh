@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 target_dir=${CARGO_TARGET_DIR:-$PWD/target}
 tools=$target_dir/lambda/tools
 pins="cargo-zigbuild==0.24.1 ziglang==0.17.1"
+command -v python3 >/dev/null || { echo "there is no Python to pack with: install python3 and python3-venv" >&2; exit 1; }
 
 cross_tools() {
   if [ "$(cat "$tools/installed" 2>/dev/null)" != "$pins" ]; then

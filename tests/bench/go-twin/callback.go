@@ -75,6 +75,7 @@ func newCaller(lookup func(string) string) (*caller, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext,
+			// The key exchange is Go's own choice, as everything of TLS that a user would not touch.
 			// No connection is kept, here as in the other: a frozen function wakes to dead ones. TLS sessions are resumed in both.
 			DisableKeepAlives: true,
 			TLSClientConfig:   &tls.Config{RootCAs: roots, ClientSessionCache: tls.NewLRUClientSessionCache(64)},
