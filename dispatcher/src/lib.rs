@@ -20,3 +20,5 @@ pub mod config;
 pub mod keys;
 pub mod policy;
 pub mod log;
+#[cfg(target_env = "musl")]
+mod memory;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, RootCertStore};
 
 /// Why there are no TLS settings.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +28,11 @@ pub(crate) fn config(extra_ca: Option<&Path>) -> Result<ClientConfig, TlsError> 
         trust(&mut roots, path)
             .map_err(|why| TlsError::ExtraCa(path.display().to_string(), why))?;
     }
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(ring)
+    let mut ring = rustls::crypto::ring::default_provider();
+    // The server mostly takes the client's first choice: strong enough for a callback, and the cheapest to set up.
+    ring.cipher_suites
+        .sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth())

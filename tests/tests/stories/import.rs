@@ -27,6 +27,7 @@ fn plain(fields: &Value) -> Value {
 }
 
 /// Monitors as people and other tools make them.
+#[rustfmt::skip]
 fn monitors() -> Vec<(&'static str, Value)> {
     let thresholds = json!({"critical": 0.5, "critical_recovery": 0.25, "warning": 0.4, "warning_recovery": 0.2});
     let by_hand = format!(
@@ -34,41 +35,20 @@ fn monitors() -> Vec<(&'static str, Value)> {
          circuit-breaker-callback: {URL}\n{{{{/is_alert_recovery}}}}\n\nLine \"one\" of ${{x}} %{{y}}\n\
          {{{{#is_match \"bank_code.name\" \"1\"}}}}two{{{{else}}}}three{{{{/is_match}}}}\n\n@slack-a\n@sns-t"
     );
+    let in_a_block = format!("{{{{#is_alert}}}}\ncircuit-breaker-callback: {URL}\nDown. @sns-t\n{{{{/is_alert}}}}");
     vec![
-        (
-            "callbacks",
-            monitor_body("bank", URL, &["circuit_breaker:bank", "service:funds"]),
-        ),
-        (
-            "by_hand",
-            plain(&json!({"message": by_hand, "tags": ["b", "a:1"]})),
-        ),
-        (
-            "topic_in_a_block",
-            plain(
-                &json!({"message": format!("{{{{#is_alert}}}}\ncircuit-breaker-callback: {URL}\nDown. @sns-t\n{{{{/is_alert}}}}")}),
-            ),
-        ),
+        ("callbacks", monitor_body("bank", URL, &["circuit_breaker:bank", "service:funds"])),
+        ("by_hand", plain(&json!({"message": by_hand, "tags": ["b", "a:1"]}))),
+        ("topic_in_a_block", plain(&json!({"message": in_a_block}))),
         ("plain", plain(&json!({}))),
-        (
-            "thresholds",
-            plain(
-                &json!({"priority": 3, "options": {"thresholds": thresholds, "renotify_interval": 30}}),
-            ),
-        ),
-        (
-            "no_data",
-            plain(&json!({"options": {
-                "thresholds": {"critical": 0.5}, "notify_no_data": true, "no_data_timeframe": 20, "new_group_delay": 60,
-                "include_tags": false, "notify_by": ["bank_code"],
-            }})),
-        ),
-        (
-            "missing_data",
-            plain(
-                &json!({"options": {"on_missing_data": "show_and_notify_no_data", "group_retention_duration": "2d"}}),
-            ),
-        ),
+        ("thresholds", plain(&json!({"priority": 3, "options": {"thresholds": thresholds, "renotify_interval": 30}}))),
+        ("no_data", plain(&json!({"options": {
+            "thresholds": {"critical": 0.5}, "notify_no_data": true, "no_data_timeframe": 20, "new_group_delay": 60,
+            "include_tags": false, "notify_by": ["bank_code"],
+        }}))),
+        ("missing_data", plain(&json!({"options": {
+            "on_missing_data": "show_and_notify_no_data", "group_retention_duration": "2d",
+        }}))),
     ]
 }
 
