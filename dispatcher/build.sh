@@ -51,9 +51,9 @@ build() {
   else
     cross_tools
   fi
-  cargo "$command" --release --locked -p dispatcher --bin bootstrap --target "$goal"
+  cargo "$command" --profile lambda --locked -p dispatcher --bin bootstrap --target "$goal"
   mkdir -p "$out"
-  cp "$target_dir/$goal/release/bootstrap" "$out/bootstrap"
+  cp "$target_dir/$goal/lambda/bootstrap" "$out/bootstrap"
   if command -v readelf >/dev/null && readelf --program-headers "$out/bootstrap" | grep -q INTERP; then
     echo "$out/bootstrap is not static: Lambda may lack its libc" >&2
     exit 1

@@ -10,5 +10,5 @@ machine=$(uname -m)
 [ "$machine" != aarch64 ] || machine=arm64
 bash dispatcher/build.sh "$machine"
 (cd tests/bench/go-twin && CGO_ENABLED=0 go build -tags lambda.norpc -ldflags '-s -w' -o "$target/bench/go-twin" .)
-cargo build --release --locked -p tests --bin cb-bench-dispatcher
+cargo build --release --workspace --locked --bin cb-bench-dispatcher
 "$target/release/cb-bench-dispatcher" "$target/lambda/$machine/bootstrap" "$target/bench/go-twin"

@@ -5,8 +5,11 @@ mod common;
 use common::Backend;
 use service::clock::Clock;
 use service::model::{Event, Level, Want};
+use service::store::memory::MemoryStore;
 use service::store::{Contents, Op, Outcome, Store, Update};
+use std::future::Future;
 use std::sync::Arc;
+use std::task::Poll;
 
 on_both_stores!(
     held_and_muted_groups_do_not_get_worse,
@@ -152,4 +155,15 @@ async fn odd_names_and_an_empty_store_survive_the_trip(backend: Backend) {
     let state = bench.load().await.monitors.remove("11").unwrap();
     assert_eq!((state.applied, state.breaker.as_str()), (seq, breaker), "all sixteen digits");
     assert_eq!((state.groups[group].since, state.groups[group].lease), (now, now + HOUR), "to the millisecond");
+}
+
+#[tokio::test]
+async fn only_a_change_wakes_who_waits_for_one() {
+    let bench = Bench(Arc::new(MemoryStore::new(Arc::new(Clock::default()))));
+    let mut changed = std::pin::pin!(bench.0.changed());
+    bench.load().await;
+    let woken = std::future::poll_fn(|cx| Poll::Ready(changed.as_mut().poll(cx).is_ready()));
+    assert!(!woken.await, "by reading");
+    bench.apply(1, "bank", &[("bank:1", Some(Level::Open), true)]).await;
+    changed.await;
 }

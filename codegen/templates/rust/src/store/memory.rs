@@ -33,8 +33,12 @@ impl MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     async fn run(&self, op: Op) -> Result<Value, StoreError> {
+        // Reading is no change: the reader waits for one, and would wake itself.
+        let changes = matches!(op, Op::Apply(_) | Op::Failed { .. } | Op::Forget { .. } | Op::Override(_));
         let answer = self.inner.lock().unwrap_or_else(PoisonError::into_inner).run(op, self.clock.now());
-        self.hint.notify_one();
+        if changes {
+            self.hint.notify_one();
+        }
         answer.map_err(|error| StoreError(error.to_string()))
     }
 
