@@ -37,7 +37,8 @@ type MonitorState struct {
 	Groups  map[string]Entry `json:"groups"`
 }
 
-// Override is an operator's word on a breaker, or on one of its groups; it wins until Until. Mode: force_open, force_closed, clear.
+// Override is an operator's word on a breaker, or on one of its groups; it wins until Until. Modes are force_open, force_closed
+// and clear.
 type Override struct {
 	Breaker string `json:"breaker"`
 	Group   string `json:"group"`

@@ -7,7 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// slot is one monitor's. A reading serves a caller only if it began after the caller came: an earlier one may have missed the cause.
+// slot is one monitor's. A reading serves a caller only if it began after the caller came: an earlier one may have missed the
+// cause.
 type slot struct {
 	tickets atomic.Int64
 	mu      sync.Mutex
