@@ -1,0 +1,48 @@
+// The parts of the service and what they share. Each part's behaviour lives in its own file as methods of Service.
+
+package breaker
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+)
+
+// Service is what a service is made of; tests bring their own parts.
+type Service struct {
+	// Name is that of the tag `service:NAME`.
+	Name     string
+	Settings *Settings
+	Clock    *Clock
+	Store    Store
+	Source   Source
+	Hooks    Hooks
+	// Chance draws from 0 up to 1.
+	Chance func() float64
+	Guard  *Guard
+
+	metrics   metrics
+	slots     slots
+	started   int64
+	reloading sync.Mutex
+}
+
+// New completes the parts with a guard.
+func New(parts *Service) *Service {
+	parts.Guard = newGuard(parts.Settings, parts.Clock, parts.Chance, &parts.metrics)
+	parts.started = parts.Clock.Now()
+	return parts
+}
+
+// reload reads the store into the guard's snapshot; one reload at a time, so that an older one cannot win.
+func (s *Service) reload(ctx context.Context) {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	at, contents := s.Clock.Now(), &Contents{}
+	if err := s.Store.Run(ctx, Op{Op: "load"}, contents); err != nil {
+		s.metrics.add(storeFailed)
+		slog.Warn("the snapshot was not reloaded", "error", err.Error())
+		contents = nil
+	}
+	s.Guard.replace(contents, at)
+}
