@@ -56,21 +56,20 @@ func (s *Service) deliverOne(ctx context.Context, item Item) {
 func (s *Service) attempt(ctx context.Context, item Item) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	err, done := errors.New("timed out"), make(chan struct{})
-	result := make(chan error, 1)
+	result, done := errors.New("the hook did not return"), make(chan struct{})
 	go func() {
 		defer close(done)
 		defer func() {
 			if panicked := recover(); panicked != nil {
-				result <- fmt.Errorf("panic: %v", panicked)
+				result = fmt.Errorf("panic: %v", panicked)
 			}
 		}()
-		result <- s.runHook(ctx, item.Event)
+		result = s.runHook(ctx, item.Event)
 	}()
 	if s.Clock.Wait(ctx, s.Settings.HookTimeout, done) {
-		err = <-result
+		return result
 	}
-	return err
+	return errors.New("timed out")
 }
 
 func (s *Service) runHook(ctx context.Context, data []byte) error {

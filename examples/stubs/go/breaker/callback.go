@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // CallbackPath is what every callback line ends with.
@@ -24,6 +25,7 @@ func (s *Service) callback(w http.ResponseWriter, r *http.Request) {
 		slog.Warn("a callback was refused", "status", status, "why", why)
 		answer(w, status, map[string]string{"status": "error", "detail": why})
 	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(grace)) // Without one, a body may merely take longer.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
 		refused(http.StatusRequestEntityTooLarge, "the body is longer than 64 KiB")

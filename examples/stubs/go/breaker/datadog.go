@@ -79,7 +79,9 @@ type datadog struct {
 // newDatadog makes a client that follows no redirects, since they would carry the keys along; a call takes five seconds at most.
 func newDatadog(settings *Settings) *datadog {
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &datadog{settings, http.Client{Timeout: 5 * time.Second, CheckRedirect: stay}}
+	// Two idle connections, the default, are fewer than are read from at once.
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 32}
+	return &datadog{settings, http.Client{Timeout: 5 * time.Second, CheckRedirect: stay, Transport: transport}}
 }
 
 func (d *datadog) get(ctx context.Context, path string, answer any) error {

@@ -37,7 +37,8 @@ func newRedisStore(ctx context.Context, url Secret, service, me string) (*redisS
 		return nil, errors.New("REDIS_URL is (hidden): give redis://HOST:PORT or rediss://HOST:PORT")
 	}
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = patience, patience, patience, patience
-	options.ContextTimeoutEnabled, options.MaxRetries, options.DisableIdentity = true, 1, true
+	// One try: a write whose answer was lost would be refused as stale the second time, and its hooks would wait.
+	options.ContextTimeoutEnabled, options.MaxRetries, options.DisableIdentity = true, -1, true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	redis.SetLogger(redisLog{})
 	r := &redisStore{redis.NewClient(options), redis.NewScript(applyLua), "cb:{" + service + "}:", me, make(chan struct{}, 1)}

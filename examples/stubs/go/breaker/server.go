@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// How long requests in flight may take once the end was asked for.
+// How long a request's header and a callback's body may take, and requests in flight once the end was asked for.
 const grace = 10 * time.Second
 
 // Run the service name by the environment's settings until SIGTERM or SIGINT. routes makes the service's own.
@@ -54,7 +54,7 @@ func (s *Service) Serve(ctx context.Context, listen net.Listener, own http.Handl
 	defer end()
 	go s.refresh(background)
 	go s.poll(background)
-	server := &http.Server{Handler: s.routes(own), ReadHeaderTimeout: grace, ReadTimeout: grace}
+	server := &http.Server{Handler: s.routes(own), ReadHeaderTimeout: grace}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listen) }()
 	select {
