@@ -12,11 +12,7 @@ fn a_fresh_scaffold_passes_its_own_tests() -> io::Result<()> {
         return Ok(());
     }
     if Command::new("go").arg("version").output().is_err() {
-        println!("SKIPPED: no `go` on the PATH; install Go 1.22 or later from https://go.dev/dl");
-        return match std::env::var_os("CI") {
-            Some(_) => Err(io::Error::other("with CI set, nothing is skipped")),
-            None => Ok(()),
-        };
+        return skipped("no `go` on the PATH; install Go 1.22 or later from https://go.dev/dl");
     }
     let root = tempfile::tempdir()?;
     let written = scaffold(root.path(), "funds")?;
@@ -30,28 +26,38 @@ fn a_fresh_scaffold_passes_its_own_tests() -> io::Result<()> {
         .args(["-l", "."])
         .current_dir(&service)
         .output()?;
-    assert_eq!(
-        String::from_utf8_lossy(&unformatted.stdout),
-        "",
-        "gofmt -l names them"
-    );
+    let names = String::from_utf8_lossy(&unformatted.stdout);
+    assert_eq!(names, "", "gofmt would change them");
     for arguments in [
         ["mod", "verify"],
         ["vet", "./..."],
         ["build", "./..."],
         ["test", "./..."],
     ] {
-        let mut go = Command::new("go");
-        // The sums and versions are those of the template: nothing may want to change them.
-        let status = go
-            .args(arguments)
-            .env("GOFLAGS", "-mod=readonly")
-            .current_dir(&service)
-            .stdin(Stdio::null())
-            .status()?;
-        assert!(status.success(), "{go:?} failed: {status}");
+        go(&service, arguments)?;
     }
     Ok(())
+}
+
+/// A machine without the toolchain says so and goes on; with `CI` set it fails.
+fn skipped(why: &str) -> io::Result<()> {
+    println!("SKIPPED: {why}");
+    match std::env::var_os("CI") {
+        Some(_) => Err(io::Error::other("with CI set, nothing is skipped")),
+        None => Ok(()),
+    }
+}
+
+/// Runs the go command, its output passed through; versions and sums are those of the template: nothing may want to change them.
+fn go(service: &Path, arguments: [&str; 2]) -> io::Result<()> {
+    let mut go = Command::new("go");
+    go.args(arguments).env("GOFLAGS", "-mod=readonly");
+    let status = go.current_dir(service).stdin(Stdio::null()).status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("{go:?} failed: {status}")))
+    }
 }
 
 #[test]
