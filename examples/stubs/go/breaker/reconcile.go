@@ -15,7 +15,7 @@ var errNotOurs = errors.New("add the tag of this service, or unset CB_REQUIRE_SE
 
 // reconcile reads and applies monitor id; callers that come while it is being read share the next reading.
 func (s *Service) reconcile(ctx context.Context, id string) (Monitor, error) {
-	return s.slots.share(id, func() (Monitor, error) { return s.readAndApply(ctx, id) })
+	return s.slots.of(id).share(func() (Monitor, error) { return s.readAndApply(ctx, id) })
 }
 
 func (s *Service) readAndApply(ctx context.Context, id string) (Monitor, error) {

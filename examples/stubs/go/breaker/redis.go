@@ -40,7 +40,6 @@ func newRedisStore(ctx context.Context, url Secret, service, me string) (*redisS
 	// One try: a write whose answer was lost would be refused as stale the second time, and its hooks would wait.
 	options.ContextTimeoutEnabled, options.MaxRetries, options.DisableIdentity = true, -1, true
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	redis.SetLogger(redisLog{})
 	r := &redisStore{redis.NewClient(options), redis.NewScript(applyLua), "cb:{" + service + "}:", me, make(chan struct{}, 1)}
 	go r.listen(ctx)
 	go r.warnIfEvicting(ctx)
@@ -93,6 +92,8 @@ func (r *redisStore) warnIfEvicting(ctx context.Context) {
 
 // redisLog keeps the client's own words, a line for each failed dial, out of the log unless it is asked for more.
 type redisLog struct{}
+
+func init() { redis.SetLogger(redisLog{}) } // The client has one for all.
 
 func (redisLog) Printf(ctx context.Context, format string, v ...any) {
 	slog.DebugContext(ctx, "redis", "detail", fmt.Sprintf(format, v...))

@@ -5,7 +5,6 @@ package breaker
 import (
 	"context"
 	"log/slog"
-	"sync"
 )
 
 // Service is what a service is made of; tests bring their own parts.
@@ -24,7 +23,7 @@ type Service struct {
 	metrics   metrics
 	slots     slots
 	started   int64
-	reloading sync.Mutex
+	reloading slot
 }
 
 // New completes the parts with a guard.
@@ -34,15 +33,19 @@ func New(parts *Service) *Service {
 	return parts
 }
 
-// reload reads the store into the guard's snapshot; one reload at a time, so that an older one cannot win.
+// reload reads the store into the guard's snapshot; one at a time, so that an older one cannot win, and a burst shares a few.
 func (s *Service) reload(ctx context.Context) {
-	s.reloading.Lock()
-	defer s.reloading.Unlock()
+	_, _ = s.reloading.share(func() (Monitor, error) { return Monitor{}, s.load(ctx) }) // Logged and counted there.
+}
+
+func (s *Service) load(ctx context.Context) error {
 	at, contents := s.Clock.Now(), &Contents{}
-	if err := s.Store.Run(ctx, Op{Op: "load"}, contents); err != nil {
+	err := s.Store.Run(ctx, Op{Op: "load"}, contents)
+	if err != nil {
 		s.metrics.add(storeFailed)
 		slog.Warn("the snapshot was not reloaded", "error", err.Error())
 		contents = nil
 	}
 	s.Guard.replace(contents, at)
+	return err
 }

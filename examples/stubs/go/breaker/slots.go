@@ -1,4 +1,4 @@
-// Coalescing: while one monitor is being read, later callers wait and share the next reading.
+// Coalescing: while something is being read, later callers wait and share the next reading.
 
 package breaker
 
@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// slot is one monitor's. A reading serves a caller only if it began after the caller came: an earlier one may have missed the
-// cause.
+// slot is of one thing to read. A reading serves a caller only if it began after the caller came: an earlier one may have missed
+// the cause.
 type slot struct {
 	tickets atomic.Int64
 	mu      sync.Mutex
@@ -18,18 +18,22 @@ type slot struct {
 	err     error
 }
 
-type slots struct{ byKey sync.Map }
-
-// share runs read for key, or shares the result of another caller's run that began after this call.
-func (s *slots) share(key string, read func() (Monitor, error)) (Monitor, error) {
-	found, _ := s.byKey.LoadOrStore(key, &slot{})
-	mine := found.(*slot)
-	ticket := mine.tickets.Add(1)
-	mine.mu.Lock()
-	defer mine.mu.Unlock()
-	if mine.served < ticket {
-		mine.served = mine.tickets.Load()
-		mine.monitor, mine.err = read()
+// share runs read, or shares the result of another caller's run that began after this call.
+func (s *slot) share(read func() (Monitor, error)) (Monitor, error) {
+	ticket := s.tickets.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.served < ticket {
+		s.served = s.tickets.Load()
+		s.monitor, s.err = read()
 	}
-	return mine.monitor, mine.err
+	return s.monitor, s.err
+}
+
+// slots is a slot for each monitor.
+type slots struct{ byID sync.Map }
+
+func (s *slots) of(id string) *slot {
+	found, _ := s.byID.LoadOrStore(id, &slot{})
+	return found.(*slot)
 }

@@ -92,22 +92,21 @@ func TestCallersShareAReadingThatBeganAfterTheyCame(t *testing.T) {
 	}
 	call := func() {
 		defer callers.Done()
-		s.share("11", read)
+		s.of("11").share(read)
 	}
 	callers.Add(3)
 	go call()
 	<-began
 	go call()
 	go call()
-	found, _ := s.byKey.Load("11")
-	until(t, "three callers", func() bool { return found.(*slot).tickets.Load() == 3 })
+	until(t, "three callers", func() bool { return s.of("11").tickets.Load() == 3 })
 	other := false
-	s.share("12", func() (Monitor, error) { other = true; return Monitor{}, nil })
+	s.of("12").share(func() (Monitor, error) { other = true; return Monitor{}, nil })
 	equal(t, other, true, "another key is read at once")
 	close(gate)
 	callers.Wait()
 	equal(t, reads, 2, "two and three share the second reading")
-	s.share("11", read)
+	s.of("11").share(read)
 	equal(t, reads, 3, "a later caller reads anew")
 }
 
