@@ -54,7 +54,30 @@ pub const LANGUAGES: &[Language] = &[
             ),
         ],
     },
-    planned("go", "Go", "net/http", "go.mod"),
+    Language {
+        name: "go",
+        title: "Go",
+        framework: "net/http",
+        marker: "go.mod",
+        reserved: &[
+            (
+                "Go's standard library has a package of that name",
+                GO_PACKAGES,
+            ),
+            ("the go command means something else by it", GO_NAMES),
+            ("a folder of the scaffold bears it", &["breaker"]),
+        ],
+        seeded: &["hooks.go"],
+        executable: &[],
+        next: &[
+            ("go test ./...", "offline: needs no Datadog and no Redis"),
+            ("go run .", "the settings are in README.md"),
+            (
+                "terraform init && terraform apply",
+                "monitor.tf: the monitor that trips the breaker",
+            ),
+        ],
+    },
     planned("typescript", "TypeScript", "Fastify", "package.json"),
     planned("python", "Python", "FastAPI", "pyproject.toml"),
     planned("java", "Java", "Spring Boot", "pom.xml"),
@@ -99,6 +122,18 @@ const CARGO_NAMES: &[&str] = &[
     "std",
     "test",
 ];
+
+/// `go list std`, the names without a slash: a module of that path is ambiguous. Keywords are free: the service's name never stands
+/// for a package in the sources.
+const GO_PACKAGES: &[&str] = &[
+    "bufio", "bytes", "cmp", "context", "crypto", "embed", "encoding", "errors", "expvar", "flag",
+    "fmt", "hash", "html", "image", "io", "iter", "log", "maps", "math", "mime", "net", "os",
+    "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings",
+    "structs", "sync", "syscall", "testing", "time", "unicode", "unique", "unsafe", "weak",
+];
+
+/// Patterns and paths that `go help packages` keeps for itself, and what `go mod` refuses.
+const GO_NAMES: &[&str] = &["all", "cmd", "go", "std", "tool", "vendor", "work"];
 
 /// A language and why it was chosen.
 #[derive(Debug, PartialEq, Eq)]
