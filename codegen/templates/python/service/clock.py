@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def end(tasks: set[asyncio.Task[Any]]) -> None:
-    """Cancels until they end: a library may lose a cancellation that comes together with what it awaits."""
+    """Cancels until they end: one cancellation may be lost, as in `asyncio.wait_for`, which redis-py calls."""
     while tasks:
         for task in tasks:
             task.cancel()
