@@ -20,7 +20,7 @@ stage() {
 # Always the whole workspace, filtered: another selection of packages has other features, and would build all again.
 stage build cargo build --workspace --all-targets --locked
 stage unit cargo test --workspace --locked -- --skip stories::
-stage generated env CB_BUILD_GENERATED=1 cargo test --workspace --test generated_builds --locked -- --nocapture
+stage generated env CB_BUILD_GENERATED=1 cargo test --workspace --test 'generated_*' --locked -- --nocapture
 stage go-acceptance env CB_GO_ACCEPTANCE=1 cargo test --workspace --test go_acceptance --locked -- --nocapture
 stage stories cargo test --workspace --test stories --locked
 stage aws-module bash tests/aws/module.sh
