@@ -36,14 +36,9 @@ async def refresh(service: Service) -> None:
 async def poll(service: Service) -> None:
     """Polls for ever. The first round is each instance's own, so that a fresh start heals by itself; then one leads."""
     poller = Poller(service)
-    await service.reload()
+    await _survive(service.reload())
     while True:
-        try:
-            leads = await service.store.lead(LEAD)
-        except StoreError:  # no poller without the store
-            leads = False
-        if leads or poller.list_due == 0:
-            await _survive(poller.round())
+        await _survive(poller.turn())
         await service.clock.sleep(TICK)
 
 
@@ -67,7 +62,15 @@ class Poller:
         # For each monitor, the reading after which its next poll was drawn, and that poll.
         self._polls: dict[str, tuple[int, int]] = {}
 
-    async def round(self) -> None:
+    async def turn(self) -> None:
+        try:
+            leads = await self._service.store.lead(LEAD)
+        except StoreError:  # no poller without the store
+            leads = False
+        if leads or self.list_due == 0:
+            await self._round()
+
+    async def _round(self) -> None:
         service, now = self._service, self._service.clock.now()
         if now >= self.list_due:
             await self._list(now)

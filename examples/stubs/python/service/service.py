@@ -16,7 +16,7 @@ from service.hook import Hooks
 from service.metrics import Count, Metrics
 from service.model import Monitor
 from service.slots import Slots
-from service.store import Contents, Store, StoreError
+from service.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +44,7 @@ class Service:
             except StoreError as error:
                 self.metrics.add(Count.STORE_FAILED)
                 log.warning("the snapshot was not reloaded", extra={"error": error})
-            self.show(contents, at)
-
-    def show(self, contents: Contents | None, at: int) -> None:
-        self.guard.replace(contents, at)
+            self.guard.replace(contents, at)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs `work` in the background until `close`."""

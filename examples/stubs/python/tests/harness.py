@@ -218,8 +218,8 @@ class Shown(Service):
         self.loads = Signal()
         self.loaded = 0
 
-    def show(self, contents, at) -> None:
-        super().show(contents, at)
+    async def reload(self) -> None:
+        await super().reload()
         self.loaded += 1
         self.loads.fire()
 

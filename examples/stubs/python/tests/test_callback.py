@@ -4,6 +4,8 @@ import pytest
 from harness import KEY, OTHER_KEY, bank, request
 
 from service.guard import Verdict
+from service.metrics import Count
+from service.name import NAME
 
 pytestmark = pytest.mark.anyio
 
@@ -106,3 +108,14 @@ async def test_a_store_that_is_down_is_503_and_the_snapshot_goes_on(start, datad
     # The state is gone with Redis; the known monitors bring it back without any callback.
     await app.until("a new reading", read_again)
     assert await app.callback("11") == 200
+
+
+@pytest.mark.parametrize("backend", ["redis"], indirect=True)
+async def test_a_store_that_holds_nonsense_counts_as_down(start, datadog, backend):
+    app = await start()
+    datadog.set("11", {"bank_code:0001": "Alert"})
+    assert await app.callback("11") == 200
+    backend.redis.command("HSET", f"cb:{{{NAME}}}:override", "x", "{}")
+    await app.service.reload()
+    assert app.service.metrics.counts[Count.STORE_FAILED] >= 1
+    assert app.open("bank_code:0001"), "the last known state"

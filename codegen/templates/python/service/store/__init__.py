@@ -8,7 +8,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from service.model import Event, MonitorState, Override, Want
 
-
 T = TypeVar("T")
 
 

@@ -2,11 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from service.model import Event, MonitorState, Override, Want
+
+T = TypeVar("T")
 
 
 class StoreError(Exception):
@@ -52,6 +54,10 @@ class Contents(BaseModel):
     overrides: dict[str, Override] = {}
 
 
+_ITEM, _ITEMS = TypeAdapter(Item), TypeAdapter(list[Item])
+_OUTCOME, _CONTENTS = TypeAdapter(Outcome), TypeAdapter(Contents)
+
+
 class Store(ABC):
     """The operations of `apply.lua`, each atomic. Times are the service's clock in milliseconds."""
 
@@ -62,6 +68,13 @@ class Store(ABC):
     @abstractmethod
     async def changed(self) -> None:
         """Returns when the contents may have changed: a hint, not a promise."""
+
+    async def ask(self, answer: TypeAdapter[T], op: str, **argument: Any) -> T:
+        """As `run`, with the answer as a type."""
+        try:
+            return answer.validate_python(await self.run(op, **argument))
+        except ValidationError as error:
+            raise StoreError(f"it holds what this service does not know: {error}") from error
 
     async def close(self) -> None:  # noqa: B027, for a store that holds nothing open there is nothing to do
         """Lets go of all connections."""
@@ -76,7 +89,7 @@ class Store(ABC):
 
     async def apply(self, update: Update) -> Outcome:
         """Replaces the state of (breaker, monitor) if the fence is newer than the last applied."""
-        return Outcome.model_validate(await self.run("apply", **vars(update)))
+        return await self.ask(_OUTCOME, "apply", **vars(update))
 
     async def failed(self, monitor: str, now: int, why: str) -> None:
         """Notes a reading that failed."""
@@ -88,7 +101,7 @@ class Store(ABC):
 
     async def emit(self, event: BaseModel) -> Item:
         """Puts an event into the outbox."""
-        return Item.model_validate(await self.run("emit", event=event.model_dump_json(by_alias=True)))
+        return await self.ask(_ITEM, "emit", event=event.model_dump_json(by_alias=True))
 
     async def ack(self, id: str) -> None:
         """Takes an entry whose hook has run out of the outbox."""
@@ -96,14 +109,14 @@ class Store(ABC):
 
     async def orphans(self, idle: int) -> list[Item]:
         """Takes over the entries that have been pending for `idle` ms."""
-        return [Item.model_validate(item) for item in await self.run("orphans", idle=idle)]
+        return await self.ask(_ITEMS, "orphans", idle=idle)
 
     async def override(self, new: Override) -> Item:
         """Sets an override, or clears it; audited."""
-        return Item.model_validate(await self.run("override", **new.model_dump(exclude={"kind"})))
+        return await self.ask(_ITEM, "override", **new.model_dump(exclude={"kind"}))
 
     async def load(self) -> Contents:
-        return Contents.model_validate(await self.run("load"))
+        return await self.ask(_CONTENTS, "load")
 
     async def lead(self, ttl: int) -> bool:
         """Takes or keeps the poller's lease for `ttl` ms, gives it up with 0; answers whether it is ours."""
