@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from service import outbox
-from service.model import Level, Override
+from service.model import Level, Mode, Override
 from service.service import Current
 from service.store import StoreError
 
@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 
 def _authorize(request: Request, service: Current) -> None:
-    token, given = (service.settings.admin_token, request.headers.get("authorization", ""))
+    token, given = service.settings.admin_token, request.headers.get("authorization", "")
     if token and not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
         raise HTTPException(401)
 
@@ -54,7 +54,7 @@ async def breakers(service: Current) -> dict[str, Any]:
 class NewOverride(BaseModel):
     """The body of an override. `group` absent: the whole breaker."""
 
-    mode: str = Field(pattern="^(force_open|force_closed|clear)$")
+    mode: Mode
     group: str | None = None
     actor: str
     reason: str

@@ -43,7 +43,7 @@ class Clock:
 
     async def within(self, ms: int, work: Awaitable[T]) -> T:
         """Awaits `work` for `ms` of this clock's time; then it is cancelled, and a TimeoutError raised."""
-        running, limit = (asyncio.ensure_future(work), asyncio.create_task(self.sleep(ms)))
+        running, limit = asyncio.ensure_future(work), asyncio.create_task(self.sleep(ms))
         try:
             await asyncio.wait((running, limit), return_when=asyncio.FIRST_COMPLETED)
             if not running.done() or running.cancelled():

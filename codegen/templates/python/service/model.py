@@ -82,13 +82,16 @@ class Notified(BaseModel):
     monitor: Monitor
 
 
+Mode = Literal["force_open", "force_closed", "clear"]
+
+
 class Override(BaseModel):
     """An operator's word on a breaker, or on one of its groups (`*`: on all); it wins until `until`."""
 
     kind: Literal["override"] = "override"
     breaker: str
     group: str
-    mode: Literal["force_open", "force_closed", "clear"]
+    mode: Mode
     actor: str
     reason: str
     until: int

@@ -228,7 +228,7 @@ class App:
     """One running instance."""
 
     def __init__(self, service: Shown, http: httpx.AsyncClient) -> None:
-        self.service, self.http, self.clock, self.hooks = (service, http, service.clock, service.hooks)
+        self.service, self.http, self.clock, self.hooks = service, http, service.clock, service.hooks
 
     async def callback(self, monitor: str) -> int:
         """A callback about `monitor`, signed as the dispatcher signs it; answers the status."""

@@ -104,18 +104,25 @@ def _listen(env: Env) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _is_address(url: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False
+
+
 def _datadog_url(env: Env) -> str:
     url = env("CB_DATADOG_URL") or f"https://api.{env('DD_SITE') or 'datadoghq.com'}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(url, "http", "https"):
         raise SettingError("CB_DATADOG_URL", url, "give the API's address, as in https://api.datadoghq.eu")
     return url.rstrip("/")
 
 
 def _redis_url(env: Env) -> str:
     url = env("REDIS_URL")
-    if url and not url.startswith(("redis://", "rediss://")):
-        raise SettingError("REDIS_URL", "(hidden)", "it begins with `redis://` or `rediss://`")
+    if url and not _is_address(url, "redis", "rediss"):
+        raise SettingError("REDIS_URL", "(hidden)", "give an address, as in redis://localhost:6379")
     return url
 
 

@@ -34,7 +34,7 @@ COUNTS = {Verdict.ALLOW: Count.ALLOW, Verdict.PROBE: Count.PROBE, Verdict.REJECT
 
 class Guard:
     def __init__(self, settings: Settings, clock: Clock, chance: random.Random, metrics: Metrics) -> None:
-        self._settings, self._clock, self._draw, self._metrics = (settings, clock, chance.random, metrics)
+        self._settings, self._clock, self._draw, self._metrics = settings, clock, chance.random, metrics
         self.snapshot = Snapshot()
         self._store_fails = False
         self.unknown: set[str] = set()
@@ -55,7 +55,7 @@ class Guard:
             self.snapshot = arrange(contents, at, self._settings.ramp, self.snapshot)
 
     def _judge(self, name: str, group: str, draw: Callable[[], float]) -> Verdict:
-        snapshot, now, policy = (self.snapshot, self._clock.now(), self._settings.on_store_down)
+        snapshot, now, policy = self.snapshot, self._clock.now(), self._settings.on_store_down
         breaker = snapshot.breakers.get(name)
         if breaker and breaker.overrides and (forced := breaker.override_of(group, now)):
             return Verdict.REJECT if forced.mode == "force_open" else Verdict.ALLOW
@@ -83,7 +83,7 @@ class Guard:
 
     def _share(self, flag: Flag, at: int) -> float:
         """The share of calls that one group lets out at this moment."""
-        entry, settings, policy = (flag.entry, self._settings, self._settings.on_source_down)
+        entry, settings, policy = flag.entry, self._settings, self._settings.on_source_down
         if at >= entry.lease and not policy.holds(at - entry.lease, settings.max_stale):
             return 0.0 if policy.then_open else 1.0
         if entry.level == Level.OPEN:

@@ -27,7 +27,7 @@ class Service:
     def __init__(
         self, settings: Settings, *, clock: Clock, store: Store, source: Source, hooks: Hooks, seed: int | None = None
     ) -> None:
-        self.settings, self.clock, self.store, self.source, self.hooks = (settings, clock, store, source, hooks)
+        self.settings, self.clock, self.store, self.source, self.hooks = settings, clock, store, source, hooks
         self.metrics, self.chance = Metrics(), random.Random(seed)
         self.guard = Guard(settings, clock, self.chance, self.metrics)
         self.slots: Slots[Monitor] = Slots()

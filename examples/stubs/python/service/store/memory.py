@@ -89,7 +89,7 @@ class MemoryStore(Store):
             return Outcome(applied=False, items=[])
         if state.breaker != update.breaker:
             state.groups = {}
-        state.applied, state.breaker, state.source, state.fails = (update.seq, update.breaker, update.source, 0)
+        state.applied, state.breaker, state.source, state.fails = update.seq, update.breaker, update.source, 0
         items = []
         for group in [*update.groups, *(state.groups.keys() - update.groups.keys() if update.complete else ())]:
             entry = state.groups.setdefault(group, Entry(since=update.now, lease=0))
