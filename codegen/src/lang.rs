@@ -79,7 +79,33 @@ pub const LANGUAGES: &[Language] = &[
         ],
     },
     planned("typescript", "TypeScript", "Fastify", "package.json"),
-    planned("python", "Python", "FastAPI", "pyproject.toml"),
+    Language {
+        name: "python",
+        title: "Python",
+        framework: "FastAPI",
+        marker: "pyproject.toml",
+        reserved: &[(
+            "the scaffold depends on the package of that name, and pip would take one for the other",
+            PYPI_PACKAGES,
+        )],
+        seeded: &["service/hooks.py"],
+        executable: &[],
+        next: &[
+            (
+                "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[dev]'",
+                "once",
+            ),
+            (".venv/bin/pytest", "offline: needs no Datadog and no Redis"),
+            (
+                ".venv/bin/python -m service",
+                "the settings are in README.md",
+            ),
+            (
+                "terraform init && terraform apply",
+                "monitor.tf: the monitor that trips the breaker",
+            ),
+        ],
+    },
     planned("java", "Java", "Spring Boot", "pom.xml"),
 ];
 
@@ -134,6 +160,38 @@ const GO_PACKAGES: &[&str] = &[
 
 /// Patterns and paths that `go help packages` keeps for itself, and what `go mod` refuses.
 const GO_NAMES: &[&str] = &["all", "cmd", "go", "std", "tool", "vendor", "work"];
+
+/// What the scaffold's `pyproject.toml` asks for, and what that brings along. Keywords are free: the package is called `service`
+/// whatever the service's name.
+const PYPI_PACKAGES: &[&str] = &[
+    "annotated-doc",
+    "annotated-types",
+    "anyio",
+    "certifi",
+    "click",
+    "fastapi",
+    "h11",
+    "httpcore",
+    "httpx",
+    "idna",
+    "iniconfig",
+    "opentelemetry-api",
+    "packaging",
+    "pip",
+    "pluggy",
+    "pydantic",
+    "pydantic-core",
+    "pygments",
+    "pytest",
+    "redis",
+    "ruff",
+    "setuptools",
+    "standardwebhooks",
+    "starlette",
+    "typing-extensions",
+    "typing-inspection",
+    "uvicorn",
+];
 
 /// A language and why it was chosen.
 #[derive(Debug, PartialEq, Eq)]
