@@ -76,8 +76,7 @@ export class RedisStore implements Store {
   }
 
   close(): void {
-    this.client.destroy();
-    this.subscriber.destroy();
+    for (const client of [this.client, this.subscriber]) if (client.isOpen) client.destroy();
   }
 
   /** Redis must not evict breakers to make room for a cache. */
