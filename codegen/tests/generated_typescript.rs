@@ -24,13 +24,37 @@ fn a_fresh_scaffold_passes_its_own_tests() -> io::Result<()> {
         return Ok(());
     }
     let root = tempfile::tempdir()?;
-    run(Command::new(env!("CARGO_BIN_EXE_cb-gen"))
-        .args(["scaffold", "--service", "funds", "--lang", "typescript"])
-        .current_dir(root.path()))?;
+    run(&mut scaffold(root.path(), "funds"))?;
     let service = root.path().join("funds");
     run(npm(&service).args(["ci", "--no-audit", "--no-fund"]))?;
     run(npm(&service).args(["run", "lint"]))?;
     run(npm(&service).arg("test"))
+}
+
+#[test]
+fn names_that_npm_refuses_are_refused_and_keywords_are_not() -> io::Result<()> {
+    let root = tempfile::tempdir()?;
+    for (name, taken) in [
+        ("http", false),
+        ("redis", false),
+        ("fastify", false),
+        ("class", true),
+        ("await", true),
+        ("my-service-2", true),
+    ] {
+        let output = scaffold(root.path(), name).output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.success(), taken, "{name}: {said}");
+        assert!(taken || said.contains(&format!("`{name}`")), "{said}");
+    }
+    Ok(())
+}
+
+fn scaffold(folder: &Path, name: &str) -> Command {
+    let mut cb_gen = Command::new(env!("CARGO_BIN_EXE_cb-gen"));
+    cb_gen.args(["scaffold", "--lang", "typescript", "--service", name]);
+    cb_gen.current_dir(folder);
+    cb_gen
 }
 
 fn npm(service: &Path) -> Command {
