@@ -31,8 +31,8 @@ const NEW_OVERRIDE = {
 export function routes(app: FastifyInstance, service: Service): void {
   const token = service.settings.adminToken?.reveal();
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (token !== undefined && !same(request.headers.authorization ?? "", `Bearer ${token}`))
-      return reply.code(401).send();
+    const given = request.headers.authorization ?? "";
+    if (token !== undefined && !same(given, `Bearer ${token}`)) return reply.code(401).send();
   };
   app.get("/breakers", { onRequest }, () => breakers(service));
   // Without a token overrides do not exist: 404.
@@ -60,10 +60,11 @@ class Shown {
   readonly overrides = new Map<string, Override>();
 
   toJSON(): object {
-    const { groups, monitors, overrides } = this;
-    return Object.fromEntries(
-      Object.entries({ groups, monitors, overrides }).map(([key, m]) => [key, Object.fromEntries(m)]),
-    );
+    return {
+      groups: Object.fromEntries(this.groups),
+      monitors: Object.fromEntries(this.monitors),
+      overrides: Object.fromEntries(this.overrides),
+    };
   }
 }
 
@@ -85,8 +86,8 @@ function breakers({ clock, guard }: Service): object {
       breaker.groups.set(group, { ...worst, monitors });
     }
   }
-  for (const override of Object.values(contents.overrides).filter(({ until }) => until > now)) {
-    shown(override.breaker).overrides.set(override.group, override);
+  for (const { breaker, group, mode, actor, reason, until } of Object.values(contents.overrides)) {
+    if (until > now) shown(breaker).overrides.set(group, { breaker, group, mode, actor, reason, until });
   }
   return {
     now_ms: now,

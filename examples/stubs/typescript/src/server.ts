@@ -57,8 +57,13 @@ export interface Running {
 export async function serve(service: Service, routes: Routes): Promise<Running> {
   // What goes wrong inside a request is logged; that there was one is not.
   const loggerInstance: FastifyBaseLogger = log.child({}, { level: "warn" });
-  // Types are not coerced: a number that comes as text is a mistake.
-  const app: FastifyInstance = fastify({ loggerInstance, ajv: { customOptions: { coerceTypes: false } } });
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    // A number that comes as text is a mistake.
+    ajv: { customOptions: { coerceTypes: false } },
+    // The name of a breaker is a Datadog tag: up to 200 characters, each up to nine when encoded.
+    routerOptions: { maxParamLength: 1800 },
+  });
   callback.routes(app, service);
   admin.routes(app, service);
   if (service.settings.conformance) {

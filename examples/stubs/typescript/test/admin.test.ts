@@ -32,6 +32,9 @@ onBothStores({
     assert.ok(calls.every((verdict) => verdict === "reject")); // not even a probe
     assert.equal(await send(app, "right", order("force_closed", "bank_code:0001")), 200);
     assert.equal(app.allow("bank_code:0001"), "allow", "the narrower override decides");
+    const long = "b".repeat(200);
+    const shut = await app.post(`/breakers/${long}/override`, order("force_open"), { authorization: "Bearer right" });
+    assert.deepEqual([shut.status, shut.body.breaker], [200, long]);
     const { body } = await app.request("/breakers", { headers: { authorization: "Bearer right" } });
     assert.equal(body.breakers.bank.overrides["bank_code:0001"].actor, "ann");
     assert.equal(await send(app, "right", order("clear", "bank_code:0001")), 200);

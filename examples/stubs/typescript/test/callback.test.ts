@@ -1,7 +1,12 @@
 // The callback endpoint through the real routes: what it commits, and each of its answers.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { test } from "node:test";
+import { Clock } from "../src/clock.js";
+import { NAME } from "../src/service.js";
+import { RedisStore } from "../src/store/redis.js";
 import { App, Backend, FakeDatadog, KEY, OTHER_KEY, Redis, bank, needsRedis, onBothStores, request } from "./common.js";
 
 const PATH = "/dd_circuit_breaker/callback";
@@ -89,4 +94,29 @@ test("a store that is down is 503 and the snapshot goes on", needsRedis, async (
   const tried = () => app.service.guard.snapshot.contents.monitors["11"]?.tried ?? 0;
   await app.until("a new reading", () => tried() > before && app.open("bank_code:0001"));
   assert.equal(await app.callback("11"), 200);
+});
+
+test("a connection that fell silent is replaced", needsRedis, async () => {
+  const redis = await Redis.start();
+  const sockets: Socket[] = [];
+  const proxy = createServer((socket) => {
+    const behind = connect(redis.port, "127.0.0.1");
+    sockets.push(socket, behind);
+    socket.on("error", () => {}).pipe(behind.on("error", () => {}));
+    behind.pipe(socket);
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const store = new RedisStore(`redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`, NAME, "one");
+  const datadog = await FakeDatadog.start();
+  const app = await App.startWith(store, new Clock(), datadog);
+  datadog.set("11", { "bank_code:0001": "Alert" });
+  assert.equal(await app.callback("11"), 200);
+  // Open, but nothing passes any more: as after a cut that neither side has noticed.
+  for (const socket of sockets) socket.unpipe().pause();
+  assert.equal(await app.callback("11"), 503);
+  assert.equal(await app.callback("11"), 200);
+  await app.stop();
+  for (const socket of sockets) socket.destroy();
+  proxy.close();
 });

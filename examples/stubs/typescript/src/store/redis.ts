@@ -33,6 +33,12 @@ function connect(url: string) {
   return client;
 }
 
+/** Begins anew: a connection that is silent may be dead without anyone having said so. */
+function reconnect(client: ReturnType<typeof connect>): void {
+  if (client.isOpen) client.destroy();
+  client.connect().catch(() => {});
+}
+
 export class RedisStore implements Store {
   private readonly client: ReturnType<typeof connect>;
   private readonly subscriber: ReturnType<typeof connect>;
@@ -51,15 +57,18 @@ export class RedisStore implements Store {
     this.subscriber = connect(url);
     const hint = () => this.hints.forEach((hint) => hint());
     // Each subscription, first or renewed, counts as a change.
-    this.subscriber.once("ready", () => this.subscriber.subscribe(`${this.prefix}changed`, hint).then(hint, () => {}));
-    this.subscriber.on("ready", hint);
+    const subscribe = () => this.subscriber.subscribe(`${this.prefix}changed`, hint).then(hint, () => {});
+    this.subscriber.on("ready", () => void subscribe());
   }
 
   async run<K extends keyof Ops>(op: K, argument: Ops[K][0]): Promise<Ops[K][1]> {
     let timer: NodeJS.Timeout | undefined;
     // The client's own timeout ends where the command is sent; this one covers the answer too.
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer from Redis within ${PATIENCE} ms`)), PATIENCE);
+      timer = setTimeout(() => {
+        reject(new Error(`no answer from Redis within ${PATIENCE} ms`));
+        if (this.client.isReady) [this.client, this.subscriber].forEach(reconnect);
+      }, PATIENCE);
     });
     try {
       const answer = this.client.apply(this.prefix, JSON.stringify({ ...argument, op }), this.me);
