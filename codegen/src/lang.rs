@@ -78,7 +78,32 @@ pub const LANGUAGES: &[Language] = &[
             ),
         ],
     },
-    planned("typescript", "TypeScript", "Fastify", "package.json"),
+    Language {
+        name: "typescript",
+        title: "TypeScript",
+        framework: "Fastify",
+        marker: "package.json",
+        reserved: &[
+            ("npm refuses it as the name of a package", NPM_NAMES),
+            (
+                "the scaffold depends on the package of that name, and npm installs none into itself",
+                NPM_PACKAGES,
+            ),
+        ],
+        seeded: &["src/hooks.ts"],
+        executable: &[],
+        next: &[
+            (
+                "npm cit",
+                "installs and tests: needs no Datadog and no Redis",
+            ),
+            ("npm start", "the settings are in README.md"),
+            (
+                "terraform init && terraform apply",
+                "monitor.tf: the monitor that trips the breaker",
+            ),
+        ],
+    },
     Language {
         name: "python",
         title: "Python",
@@ -147,6 +172,57 @@ const CARGO_NAMES: &[&str] = &[
     "proc-macro",
     "std",
     "test",
+];
+
+/// The modules of Node itself (`require("node:module").builtinModules`), of which npm takes none for a package. Keywords are free: the
+/// service's name stands in `package.json` alone.
+const NPM_NAMES: &[&str] = &[
+    "assert",
+    "buffer",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream",
+    "sys",
+    "timers",
+    "tls",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "zlib",
+];
+
+/// What stands in the scaffold's `package.json`.
+const NPM_PACKAGES: &[&str] = &[
+    "fastify",
+    "light-my-request",
+    "pino",
+    "prettier",
+    "redis",
+    "standardwebhooks",
+    "typescript",
 ];
 
 /// `go list std`, the names without a slash: a module of that path is ambiguous. Keywords are free: the service's name never stands
