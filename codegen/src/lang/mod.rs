@@ -1,9 +1,14 @@
 //! The languages, one row each, and how one is chosen. A row says all that cb-gen knows of a language besides its templates;
 //! whether it can be written at all is decided by whether `templates/<name>/` exists.
 
+mod reserved;
+
 use std::path::Path;
 
 use crate::error::Error;
+use reserved::{
+    CARGO_NAMES, GO_NAMES, GO_PACKAGES, NPM_NAMES, NPM_PACKAGES, PYPI_PACKAGES, RUST_KEYWORDS,
+};
 
 /// A language, and what a scaffold in it needs besides its files.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,6 +88,8 @@ pub const LANGUAGES: &[Language] = &[
                 "monitor.tf: the monitor that trips the breaker",
             ),
         ],
+        build: &[&["go", "build", "-o", "serve", "."]],
+        start: "./serve",
     },
     Language {
         name: "typescript",
@@ -109,6 +116,8 @@ pub const LANGUAGES: &[Language] = &[
                 "monitor.tf: the monitor that trips the breaker",
             ),
         ],
+        build: &[&["npm", "ci", "--no-audit", "--no-fund"]],
+        start: "npm start --silent",
     },
     Language {
         name: "python",
@@ -136,6 +145,20 @@ pub const LANGUAGES: &[Language] = &[
                 "monitor.tf: the monitor that trips the breaker",
             ),
         ],
+        build: &[
+            &["python3", "-m", "venv", ".venv"],
+            &[
+                ".venv/bin/pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-c",
+                "constraints.txt",
+                "-e",
+                ".",
+            ],
+        ],
+        start: ".venv/bin/python -m service",
     },
     planned("java", "Java", "Spring Boot", "pom.xml"),
 ];
@@ -159,123 +182,6 @@ const fn planned(
         start: "",
     }
 }
-
-/// Strict and reserved keywords up to edition 2024 that are legal DNS labels.
-const RUST_KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
-
-/// What `cargo new` refuses besides: crates of the compiler, folders of cargo's own below `target`.
-const CARGO_NAMES: &[&str] = &[
-    "alloc",
-    "build",
-    "core",
-    "deps",
-    "examples",
-    "incremental",
-    "proc-macro",
-    "std",
-    "test",
-];
-
-/// The modules of Node itself (`require("node:module").builtinModules`), of which npm takes none for a package. Keywords are free: the
-/// service's name stands in `package.json` alone.
-const NPM_NAMES: &[&str] = &[
-    "assert",
-    "buffer",
-    "cluster",
-    "console",
-    "constants",
-    "crypto",
-    "dgram",
-    "dns",
-    "domain",
-    "events",
-    "fs",
-    "http",
-    "http2",
-    "https",
-    "inspector",
-    "module",
-    "net",
-    "os",
-    "path",
-    "process",
-    "punycode",
-    "querystring",
-    "readline",
-    "repl",
-    "stream",
-    "sys",
-    "timers",
-    "tls",
-    "tty",
-    "url",
-    "util",
-    "v8",
-    "vm",
-    "wasi",
-    "zlib",
-];
-
-/// What stands in the scaffold's `package.json`.
-const NPM_PACKAGES: &[&str] = &[
-    "fastify",
-    "light-my-request",
-    "pino",
-    "prettier",
-    "redis",
-    "standardwebhooks",
-    "typescript",
-];
-
-/// `go list std`, the names without a slash: a module of that path is ambiguous. Keywords are free: the service's name never stands
-/// for a package in the sources.
-const GO_PACKAGES: &[&str] = &[
-    "bufio", "bytes", "cmp", "context", "crypto", "embed", "encoding", "errors", "expvar", "flag",
-    "fmt", "hash", "html", "image", "io", "iter", "log", "maps", "math", "mime", "net", "os",
-    "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings",
-    "structs", "sync", "syscall", "testing", "time", "unicode", "unique", "unsafe", "weak",
-];
-
-/// Patterns and paths that `go help packages` keeps for itself, and what `go mod` refuses.
-const GO_NAMES: &[&str] = &["all", "cmd", "go", "std", "tool", "vendor", "work"];
-
-/// What the scaffold's `pyproject.toml` asks for, and what that brings along. Keywords are free: the package is called `service`
-/// whatever the service's name.
-const PYPI_PACKAGES: &[&str] = &[
-    "annotated-doc",
-    "annotated-types",
-    "anyio",
-    "certifi",
-    "click",
-    "fastapi",
-    "h11",
-    "httpcore",
-    "httpx",
-    "idna",
-    "iniconfig",
-    "opentelemetry-api",
-    "packaging",
-    "pip",
-    "pluggy",
-    "pydantic",
-    "pydantic-core",
-    "pygments",
-    "pytest",
-    "redis",
-    "ruff",
-    "setuptools",
-    "standardwebhooks",
-    "starlette",
-    "typing-extensions",
-    "typing-inspection",
-    "uvicorn",
-];
 
 /// A language and why it was chosen.
 #[derive(Debug, PartialEq, Eq)]
