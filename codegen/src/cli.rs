@@ -1,5 +1,7 @@
 //! The command line: arguments in, text and an exit code out. What a command does is its own module's affair.
 
+mod verify;
+
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
@@ -38,7 +40,8 @@ struct Cli {
 const EXAMPLES: &str = "Examples:
   cb-gen scaffold --service funds              a new service in ./funds
   cb-gen scaffold --service funds --dry-run    what would be written, and where
-  cb-gen list                                  the languages there are";
+  cb-gen list                                  the languages there are
+  cb-gen verify --start target/debug/funds     whether a service keeps the contract";
 
 #[derive(Subcommand)]
 enum Command {
@@ -46,6 +49,8 @@ enum Command {
     Scaffold(Scaffold),
     /// Show the languages, and which of them can be written
     List(List),
+    /// Drive a service, generated or not, through every case of the contract
+    Verify(verify::Verify),
 }
 
 #[derive(Args)]
@@ -108,19 +113,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) 
         }
     };
     let result = match cli.command {
-        Command::Scaffold(command) => command.run(&mut world),
+        Command::Scaffold(command) => command.run(&mut world).map_err(|error| error.to_string()),
         Command::List(command) => {
             command.run(&mut world);
-            Ok(())
+            Ok(0)
         }
+        Command::Verify(command) => command.run(&mut world).map_err(|error| error.to_string()),
     };
-    let Err(error) = result else { return 0 };
-    print(world.stderr, &format!("error: {error}\n"));
-    1
+    result.unwrap_or_else(|error| {
+        print(world.stderr, &format!("error: {error}\n"));
+        1
+    })
 }
 
 impl Scaffold {
-    fn run(self, world: &mut World<'_>) -> Result<(), Error> {
+    fn run(self, world: &mut World<'_>) -> Result<u8, Error> {
         let request = scaffold::Request {
             service: self.service,
             language: self.lang.as_deref().and_then(lang::named),
@@ -131,7 +138,7 @@ impl Scaffold {
         };
         let report = scaffold::run(&request, world.templates, world.disk)?;
         print(world.stdout, &report.to_string());
-        report.verdict()
+        report.verdict().map(|()| 0)
     }
 }
 

@@ -1,7 +1,8 @@
-//! `cb-gen` as a library: it writes the service side of a breaker. One straight line goes from the top to the bottom:
-//! `cli` reads the arguments, `scaffold` checks, renders, plans and writes. Nothing here talks to a network.
+//! `cb-gen` as a library: it writes the service side of a breaker, and verifies one. One straight line goes from the top to the
+//! bottom: `cli` reads the arguments, `scaffold` checks, renders, plans and writes. Only `verify` talks to a network.
 
 pub mod cli;
+pub mod verify;
 mod list;
 pub mod scaffold;
 pub mod templates;

@@ -1,0 +1,199 @@
+//! From the table of cases to a report: which can be tested here, on which instance, and what came of each.
+
+use std::fmt::Write;
+
+use tokio::runtime::Builder;
+use tokio::time::Instant;
+
+use super::cases::{CASES, Case, Need};
+use super::error::{Error, Failure};
+use super::instance::Instance;
+use super::proxy::Line;
+use super::report::{Finding, Outcome, Report};
+use super::stage::{Ground, Stage, Store};
+use super::trial::Trial;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What the run stands on.
+    pub ground: Ground,
+    /// The names of the cases to run; empty: all.
+    pub only: Vec<String>,
+}
+
+/// A table of all cases, for people.
+pub fn list() -> String {
+    let mut text = String::new();
+    let width = CASES.iter().map(|case| case.name().len()).max();
+    for case in CASES {
+        let (name, width) = (case.name(), width.unwrap_or_default());
+        let _ = writeln!(text, "{name:<width$}  {}", case.about);
+    }
+    text
+}
+
+/// Runs the cases one by one. `begun` is told the settings that the service must be started with, `ended` each outcome as it comes.
+///
+/// # Errors
+/// [`Error`] when the suite itself cannot run; what a case finds is in the report.
+pub fn run(
+    request: &Request,
+    begun: &mut dyn FnMut(&[(String, String)]),
+    ended: &mut dyn FnMut(&Outcome),
+) -> Result<Report, Error> {
+    let cases = chosen(&request.only)?;
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Setup(error.to_string()))?;
+    runtime.block_on(async {
+        let stage = Stage::set(&request.ground).await?;
+        begun(&stage.settings());
+        let mut runner = Runner {
+            store: request.ground.store,
+            stage: &stage,
+            kept: None,
+            serial: 0,
+        };
+        let mut outcomes = Vec::new();
+        for case in cases {
+            let outcome = runner.outcome(case).await?;
+            ended(&outcome);
+            outcomes.push(outcome);
+        }
+        runner.put_away().await;
+        Ok(Report {
+            store: request.ground.store.name(),
+            outcomes,
+        })
+    })
+}
+
+fn chosen(only: &[String]) -> Result<Vec<&'static Case>, Error> {
+    if let Some(stranger) = only
+        .iter()
+        .find(|name| CASES.iter().all(|case| case.name() != **name))
+    {
+        return Err(Error::NoCase(stranger.clone()));
+    }
+    let chosen = |case: &&Case| only.is_empty() || only.contains(&case.name());
+    Ok(CASES.iter().filter(chosen).collect())
+}
+
+/// The instance that was kept for the next case, and the settings it runs with.
+type Kept = (&'static [(&'static str, &'static str)], Instance);
+
+struct Runner<'a> {
+    store: Store,
+    stage: &'a Stage,
+    kept: Option<Kept>,
+    serial: u64,
+}
+
+impl Runner<'_> {
+    async fn outcome(&mut self, case: &Case) -> Result<Outcome, Error> {
+        let start = Instant::now();
+        let finding = match self.obstacle(case) {
+            Some(obstacle) => obstacle,
+            None => self.find(case).await?,
+        };
+        Ok(Outcome {
+            case: case.name(),
+            about: case.about,
+            finding,
+            took: start.elapsed(),
+        })
+    }
+
+    /// Why the case cannot be tested whatever the service is like.
+    fn obstacle(&self, case: &Case) -> Option<Finding> {
+        let needs = |need| case.needs.contains(&need);
+        if self.store == Store::Memory && (needs(Need::Redis) || needs(Need::Second)) {
+            let why = "it is about a shared store: `--store redis`";
+            return Some(Finding::NotApplicable(why.to_owned()));
+        }
+        if !self.stage.starts() && (needs(Need::Start) || !case.settings.is_empty()) {
+            let settings = case
+                .settings
+                .iter()
+                .map(|(name, value)| format!(" {name}={value}"));
+            let settings: String = settings.collect();
+            let why = format!("an instance must be started{settings}: use `--start`");
+            return Some(Finding::NotTestable(why));
+        }
+        if needs(Need::Second) && !self.stage.has_second() {
+            let why = "there is one instance: give a second `--url`";
+            return Some(Finding::NotTestable(why.to_owned()));
+        }
+        None
+    }
+
+    async fn find(&mut self, case: &Case) -> Result<Finding, Error> {
+        let one = self.instance(case).await?;
+        if let Some(seam) = absent_seam(case, &one) {
+            self.kept = Some((case.settings, one));
+            return Ok(Finding::NotTestable(format!("the service has no {seam}")));
+        }
+        let mut trial = Trial::new(one, self.stage, case.settings, &mut self.serial);
+        let verdict = (case.run)(&mut trial).await;
+        let one = trial.one;
+        self.stage.fake.calm();
+        if let Some(redis) = &self.stage.redis {
+            redis.line(Line::Whole);
+        }
+        match verdict {
+            Ok(()) => {
+                self.kept = Some((case.settings, one));
+                Ok(Finding::Pass)
+            }
+            Err(Failure(what)) => {
+                let found = Finding::Fail(what + &one.log_tail());
+                self.retire(one).await;
+                Ok(found)
+            }
+        }
+    }
+
+    /// The instance of the case before, if it runs and has the settings of this one; else a fresh one.
+    async fn instance(&mut self, case: &Case) -> Result<Instance, Error> {
+        if let Some((settings, mut one)) = self.kept.take() {
+            if settings == case.settings && !one.ended() {
+                return Ok(one);
+            }
+            self.retire(one).await;
+        }
+        self.stage.instance(0, case.settings).await
+    }
+
+    async fn put_away(&mut self) {
+        if let Some((_, one)) = self.kept.take() {
+            self.retire(one).await;
+        }
+    }
+
+    /// Ends an instance of the suite's own, and lets the next one begin with nothing.
+    async fn retire(&self, mut one: Instance) {
+        one.stop().await;
+        if let (true, Some(redis)) = (self.stage.starts(), &self.stage.redis) {
+            // What is left over disturbs at most a case that then fails by itself.
+            let _ = redis.clear().await;
+        }
+    }
+}
+
+fn absent_seam(case: &Case, one: &Instance) -> Option<&'static str> {
+    let seams = [
+        (Need::Guard, one.seams.guard, "POST /_conformance/allow"),
+        (Need::Clock, one.seams.clock, "POST /_conformance/clock"),
+        (
+            Need::Admin,
+            one.seams.admin,
+            "GET /breakers for the token of CB_ADMIN_TOKEN",
+        ),
+    ];
+    let absent = seams
+        .into_iter()
+        .find(|(need, there, _)| case.needs.contains(need) && !there);
+    absent.map(|(_, _, seam)| seam)
+}
