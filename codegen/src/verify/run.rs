@@ -81,8 +81,15 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Case>, Error> {
     Ok(CASES.iter().filter(chosen).collect())
 }
 
-/// The instance that was kept for the next case, and the settings it runs with.
-type Kept = (&'static [(&'static str, &'static str)], Instance);
+/// So many cases share an instance: it goes on polling what they left, which slows down those to come.
+const SHARED: u32 = 10;
+
+/// An instance that is kept for the next case.
+struct Kept {
+    one: Instance,
+    settings: &'static [(&'static str, &'static str)],
+    cases: u32,
+}
 
 struct Runner<'a> {
     store: Store,
@@ -130,12 +137,20 @@ impl Runner<'_> {
     }
 
     async fn find(&mut self, case: &Case) -> Result<Finding, Error> {
-        let one = self.instance(case).await?;
+        let Kept {
+            one,
+            settings,
+            cases,
+        } = self.instance(case).await?;
         if let Some(seam) = absent_seam(case, &one) {
-            self.kept = Some((case.settings, one));
+            self.kept = Some(Kept {
+                one,
+                settings,
+                cases,
+            });
             return Ok(Finding::NotTestable(format!("the service has no {seam}")));
         }
-        let mut trial = Trial::new(one, self.stage, case.settings, &mut self.serial);
+        let mut trial = Trial::new(one, self.stage, settings, &mut self.serial);
         let verdict = (case.run)(&mut trial).await;
         let one = trial.one;
         self.stage.fake.calm();
@@ -144,7 +159,12 @@ impl Runner<'_> {
         }
         match verdict {
             Ok(()) => {
-                self.kept = Some((case.settings, one));
+                let cases = cases + 1;
+                self.kept = Some(Kept {
+                    one,
+                    settings,
+                    cases,
+                });
                 Ok(Finding::Pass)
             }
             Err(Failure(what)) => {
@@ -155,20 +175,33 @@ impl Runner<'_> {
         }
     }
 
-    /// The instance of the case before, if it runs and has the settings of this one; else a fresh one.
-    async fn instance(&mut self, case: &Case) -> Result<Instance, Error> {
-        if let Some((settings, mut one)) = self.kept.take() {
-            if settings == case.settings && !one.ended() {
-                return Ok(one);
+    /// The instance of the case before, if it will do; else a fresh one.
+    async fn instance(&mut self, case: &Case) -> Result<Kept, Error> {
+        if let Some(mut kept) = self.kept.take() {
+            if self.will_do(case, &mut kept) {
+                return Ok(kept);
             }
-            self.retire(one).await;
+            self.retire(kept.one).await;
         }
-        self.stage.instance(0, case.settings).await
+        let settings = case.settings;
+        let one = self.stage.instance(0, settings).await?;
+        Ok(Kept {
+            one,
+            settings,
+            cases: 0,
+        })
+    }
+
+    /// Not one that has ended, nor one whose clock was moved where a second one with a clock of its own comes in.
+    fn will_do(&self, case: &Case, kept: &mut Kept) -> bool {
+        let alone = !case.needs.contains(&Need::Second) && !case.needs.contains(&Need::Start);
+        let fresh_enough = kept.cases < SHARED && alone && kept.settings == case.settings;
+        (fresh_enough || !self.stage.starts()) && !kept.one.ended()
     }
 
     async fn put_away(&mut self) {
-        if let Some((_, one)) = self.kept.take() {
-            self.retire(one).await;
+        if let Some(kept) = self.kept.take() {
+            self.retire(kept.one).await;
         }
     }
 

@@ -130,13 +130,10 @@ pub(super) async fn redis_flushed(t: &mut Trial<'_>) -> Verdict {
     opens(&t.one, &bank, SICK).await
 }
 
-/// Moves the clock until the monitor was read anew.
+/// Soon after, by the service's clock, the monitor is read anew.
 async fn refilled(t: &Trial<'_>, bank: &Bank, before: u32) -> Verdict {
-    let filled = async || {
-        t.one.advance(SOON).await?;
-        Ok((bank.reads() > before).then_some(()))
-    };
-    t.one.until("the monitor is read anew", filled).await
+    t.one.advance(SOON).await?;
+    t.read_again(bank, before).await
 }
 
 pub(super) async fn a_restart(t: &mut Trial<'_>) -> Verdict {

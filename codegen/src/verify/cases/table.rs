@@ -62,7 +62,6 @@ cases! {
     source::datadog_torn_answer: "half an answer with 200 is no reading"; [Guard, Clock]
     source::datadog_other_monitor: "the answer of another monitor is no reading"; [Guard, Clock]
     source::datadog_without_groups: "a grouped monitor without groups says nothing: the state is held"; [Guard]
-    source::datadog_huge_answer: "two thousand groups are read, and each is what it is"; [Guard]
 
     mapping::warn_degrades: "Warn lets half of the calls out"; [Guard]
     mapping::an_absent_group: "an open group that is no longer listed is held for ten minutes, then closed"; [Guard, Clock]
@@ -91,6 +90,8 @@ cases! {
     store::redis_silent: "a Redis that does not answer is as one that is gone"; [Guard, Redis]
     store::redis_back: "callbacks are taken again, and what changed meanwhile is found"; [Guard, Clock, Redis]
     store::redis_flushed: "a Redis that lost everything is filled again by reading"; [Guard, Clock, Redis]
+
+    source::datadog_huge_answer: "two thousand groups are read, and each is what it is"; [Guard]
 
     known::an_unlisted_monitor: "a monitor outside CB_MONITORS is answered 404 and not read"; [] ["CB_MONITORS" = "424242"]
     known::a_monitor_without_the_service_tag: "where the tag is required, a monitor without it is answered 404"; []
