@@ -24,6 +24,10 @@ pub struct Language {
     pub executable: &'static [&'static str],
     /// What to type next inside the folder, each with its reason.
     pub next: &'static [(&'static str, &'static str)],
+    /// The commands, each with its arguments, that make a fresh scaffold ready to start.
+    pub build: &'static [&'static [&'static str]],
+    /// The command of the shell that then starts it, for `cb-gen verify --start`.
+    pub start: &'static str,
 }
 
 /// The language of a directory that names none.
@@ -53,6 +57,8 @@ pub const LANGUAGES: &[Language] = &[
                 "monitor.tf: the monitor that trips the breaker",
             ),
         ],
+        build: &[&["cargo", "build", "--locked"]],
+        start: "cargo run --quiet --locked",
     },
     planned("go", "Go", "net/http", "go.mod"),
     planned("typescript", "TypeScript", "Fastify", "package.json"),
@@ -75,6 +81,8 @@ const fn planned(
         seeded: &[],
         executable: &[],
         next: &[],
+        build: &[],
+        start: "",
     }
 }
 

@@ -97,6 +97,33 @@ fn record(language: &Language, written: &Tree) -> io::Result<()> {
 }
 
 #[test]
+fn the_script_of_the_store_is_the_same_file_in_every_language() {
+    let templates = Templates::embedded();
+    let script = |language: &Language| {
+        let files = templates.of(language.name)?;
+        let mut found = files
+            .iter()
+            .filter(|(path, _)| path.ends_with("apply.lua"))
+            .map(|(_, content)| content.clone());
+        let script = found.next();
+        assert_eq!(found.next(), None, "{}: two scripts", language.name);
+        Some(script.unwrap_or_default())
+    };
+    let first = script(codegen::lang::DEFAULT).unwrap_or_default();
+    assert!(!first.is_empty(), "the script was not found");
+    for language in LANGUAGES {
+        if let Some(script) = script(language) {
+            assert!(
+                script == first,
+                "{}: apply.lua differs from that of {}",
+                language.name,
+                codegen::lang::DEFAULT.name
+            );
+        }
+    }
+}
+
+#[test]
 fn rust_can_be_written_and_what_a_row_names_is_there() {
     let templates = Templates::embedded();
     assert!(
@@ -109,6 +136,7 @@ fn rust_can_be_written_and_what_a_row_names_is_there() {
         };
         let there =
             |path: &str| files.contains_key(path) || files.contains_key(&format!("{path}.hbs"));
+        assert!(!language.start.is_empty(), "{}: no command", language.name);
         for path in language.seeded.iter().chain(language.executable) {
             assert!(there(path), "{}: no template for `{path}`", language.name);
         }
