@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CB_STUB_TARGET_DIR="${CB_STUB_TARGET_DIR:-${CARGO_TARGET_DIR:-$PWD/target}/generated}"
-CB_VERIFY=1 cargo test --workspace --test conformance --locked -- --nocapture --test-threads=1
+CB_VERIFY=1 cargo test --workspace --test conformance --locked -- --nocapture

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 
 use super::{Format, World, print};
-use crate::verify::{self, Error, Ground, Request, Service, Store};
+use crate::verify::{self, Audience, Error, Ground, Outcome, Request, Service, Store};
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -76,33 +76,20 @@ impl Verify {
             print(world.stdout, &verify::list());
             return Ok(0);
         }
-        let (text, by_hand) = (self.format == Format::Text, self.start.is_none());
-        let (strict, junit) = (self.strict, self.junit.clone());
-        let request = self.request();
-        let stdout = &mut *world.stdout;
-        let mut begun = String::new();
-        let mut told = |settings: &[(String, String)]| {
-            let lines = settings
-                .iter()
-                .map(|(name, value)| format!("  {name}='{value}'\n"));
-            begun = format!(
-                "Start the service with these settings; it is waited for.\n{}\n",
-                lines.collect::<String>()
-            );
-            if text && by_hand {
-                print(world.stderr, &begun);
-            }
+        let text = self.format == Format::Text;
+        let (by_hand, strict, junit) = (self.start.is_none(), self.strict, self.junit.clone());
+        let mut shown = Shown {
+            world,
+            text,
+            by_hand,
         };
-        let report = verify::run(&request, &mut told, &mut |outcome| {
-            if text {
-                print(stdout, &outcome.to_string());
-            }
-        })?;
-        let shown = match text {
-            true => report.sum(),
-            false => format!("{:#}\n", report.json()),
+        let report = verify::run(&self.request(), &mut shown)?;
+        let end = if text {
+            report.sum()
+        } else {
+            format!("{:#}\n", report.json())
         };
-        print(world.stdout, &shown);
+        print(world.stdout, &end);
         if let Some(path) = junit {
             let failed = |source| Error::Junit {
                 path: path.display().to_string(),
@@ -132,6 +119,36 @@ impl Verify {
         };
         let only = self.only;
         Request { ground, only }
+    }
+}
+
+/// For people: what the service must be started with, where they start it, and each row as it comes.
+struct Shown<'a, 'b> {
+    world: &'a mut World<'b>,
+    text: bool,
+    by_hand: bool,
+}
+
+impl Audience for Shown<'_, '_> {
+    fn begun(&mut self, settings: &[(String, String)]) {
+        if self.by_hand {
+            let lines = settings
+                .iter()
+                .map(|(name, value)| format!("  {name}='{value}'\n"));
+            let lines: String = lines.collect();
+            print(
+                self.world.stderr,
+                &format!(
+                    "The service must be started with these settings; it is waited for.\n{lines}\n"
+                ),
+            );
+        }
+    }
+
+    fn ended(&mut self, outcome: &Outcome) {
+        if self.text {
+            print(self.world.stdout, &outcome.to_string());
+        }
     }
 }
 

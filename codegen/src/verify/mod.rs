@@ -22,5 +22,5 @@ mod error;
 pub use error::Error;
 pub use junit::xml;
 pub use report::{Finding, Outcome, Report};
-pub use run::{Request, list, run};
+pub use run::{Audience, Request, list, run};
 pub use stage::{Ground, Service, Store};

@@ -33,15 +33,19 @@ pub fn list() -> String {
     text
 }
 
-/// Runs the cases one by one. `begun` is told the settings that the service must be started with, `ended` each outcome as it comes.
+/// Who is told how a run goes, while it goes.
+pub trait Audience {
+    /// The world stands; these settings are what the service must be started with.
+    fn begun(&mut self, settings: &[(String, String)]);
+    /// A case has ended.
+    fn ended(&mut self, outcome: &Outcome);
+}
+
+/// Runs the cases one by one.
 ///
 /// # Errors
 /// [`Error`] when the suite itself cannot run; what a case finds is in the report.
-pub fn run(
-    request: &Request,
-    begun: &mut dyn FnMut(&[(String, String)]),
-    ended: &mut dyn FnMut(&Outcome),
-) -> Result<Report, Error> {
+pub fn run(request: &Request, audience: &mut dyn Audience) -> Result<Report, Error> {
     let cases = chosen(&request.only)?;
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -49,7 +53,7 @@ pub fn run(
         .map_err(|error| Error::Setup(error.to_string()))?;
     runtime.block_on(async {
         let stage = Stage::set(&request.ground).await?;
-        begun(&stage.settings());
+        audience.begun(&stage.settings());
         let mut runner = Runner {
             store: request.ground.store,
             stage: &stage,
@@ -59,7 +63,7 @@ pub fn run(
         let mut outcomes = Vec::new();
         for case in cases {
             let outcome = runner.outcome(case).await?;
-            ended(&outcome);
+            audience.ended(&outcome);
             outcomes.push(outcome);
         }
         runner.put_away().await;

@@ -27,9 +27,9 @@ struct Mutant {
 
 #[test]
 fn every_mutant_is_killed_by_the_case_named_for_it() -> io::Result<()> {
-    if !crate::asked_for() {
+    let Some(_turn) = crate::asked_for() else {
         return Ok(());
-    }
+    };
     let all = std::env::var_os("CB_MUTANTS").is_some_and(|value| value == "1");
     let mut mutants = read()?;
     mutants.retain(|mutant| all || mutant.quick);
@@ -38,7 +38,7 @@ fn every_mutant_is_killed_by_the_case_named_for_it() -> io::Result<()> {
     let mut survivors = String::new();
     println!("{:<28}{:<34}STORE", "MUTANT", "KILLED BY");
     for mutant in &mutants {
-        let service = Service::scaffold(DEFAULT, "mutant")?;
+        let service = Service::scaffold(DEFAULT)?;
         mutant.apply(&service.folder)?;
         service.build()?;
         let finding = finding(&service, &mutant.store, &mutant.killed_by)?;
@@ -60,7 +60,7 @@ fn every_mutant_is_killed_by_the_case_named_for_it() -> io::Result<()> {
 
 /// The sound scaffold passes each of the cases: a case that fails whatever the service does kills nothing.
 fn control(mutants: &[Mutant]) -> io::Result<()> {
-    let service = Service::scaffold(DEFAULT, "mutant")?;
+    let service = Service::scaffold(DEFAULT)?;
     service.build()?;
     for store in STORES {
         for mutant in mutants.iter().filter(|mutant| mutant.store == store) {

@@ -18,11 +18,10 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// A fresh scaffold; what stood in its folder before is gone.
-    pub(crate) fn scaffold(language: &'static Language, purpose: &str) -> io::Result<Self> {
-        let folder = shared()
-            .join("src")
-            .join(format!("{purpose}-{}", language.name));
+    /// A fresh scaffold; what stood in its folder before is gone. Always the same folder: cargo knows sources below its target folder by
+    /// their path, and takes those of another folder for unchanged.
+    pub(crate) fn scaffold(language: &'static Language) -> io::Result<Self> {
+        let folder = shared().join("src/conformance").join(language.name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
@@ -76,11 +75,18 @@ impl Service {
         })
     }
 
+    /// A command in its folder. What cargo says of the test that runs is taken out of the environment: build scripts look at it, and
+    /// would build anew.
     fn inside(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", shared());
+        for (name, _) in std::env::vars() {
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(name);
+            }
+        }
         command
     }
 }

@@ -4,6 +4,7 @@ mod atomic;
 mod golden;
 mod program;
 mod ui;
+mod verify;
 mod workspaces;
 
 mod tree;
