@@ -111,32 +111,34 @@ fn read() -> io::Result<Vec<Mutant>> {
         let table = fs::read_to_string(&path)?
             .parse::<toml::Table>()
             .map_err(|error| io::Error::other(format!("{name}: {error}")))?;
-        mutants.insert(name.clone(), mutant(name, &table));
+        mutants.insert(name.clone(), mutant(name, &table)?);
     }
     Ok(mutants.into_values().collect())
 }
 
-fn mutant(name: String, table: &toml::Table) -> Mutant {
+fn mutant(name: String, table: &toml::Table) -> io::Result<Mutant> {
     let text = |table: &toml::Table, key: &str| {
         let text = table.get(key).and_then(toml::Value::as_str);
-        text.unwrap_or_else(|| panic!("{name}: no text `{key}`"))
-            .to_owned()
+        text.map(str::to_owned)
+            .ok_or_else(|| io::Error::other(format!("{name}: no text `{key}`")))
     };
-    let patches = table.get("patch").and_then(toml::Value::as_array);
-    let patches = patches
-        .into_iter()
-        .flatten()
-        .filter_map(toml::Value::as_table);
-    Mutant {
-        about: text(table, "about"),
-        store: text(table, "store"),
-        killed_by: text(table, "killed_by"),
-        quick: table.get("quick").and_then(toml::Value::as_bool) == Some(true),
-        patches: patches
-            .map(|patch| ["file", "find", "replace"].map(|key| text(patch, key)))
-            .collect(),
-        name,
+    let list = table.get("patch").and_then(toml::Value::as_array);
+    let mut patches = Vec::new();
+    for patch in list.into_iter().flatten().filter_map(toml::Value::as_table) {
+        patches.push([
+            text(patch, "file")?,
+            text(patch, "find")?,
+            text(patch, "replace")?,
+        ]);
     }
+    Ok(Mutant {
+        about: text(table, "about")?,
+        store: text(table, "store")?,
+        killed_by: text(table, "killed_by")?,
+        quick: table.get("quick").and_then(toml::Value::as_bool) == Some(true),
+        patches,
+        name,
+    })
 }
 
 #[test]
