@@ -37,7 +37,15 @@ impl Client {
         gone_is_none(self.get(&format!("{}?with_assets=true", path(id))).await)
     }
 
-    /// The same when it is one of many: `reads` decides how to ask.
+    /// The monitor with the state of each of its groups, or `None` when Datadog has none with this id.
+    ///
+    /// # Errors
+    /// [`Error`], except a missing monitor.
+    pub async fn read_states(&self, id: &str) -> Result<Option<Value>, Error> {
+        gone_is_none(self.get(&format!("{}?group_states=all", path(id))).await)
+    }
+
+    /// The monitor when it is one of many: `reads` decides how to ask.
     ///
     /// # Errors
     /// [`Error`], except a missing monitor.
@@ -139,8 +147,7 @@ fn named(name: &str) -> Search {
 
 impl Source for Client {
     async fn page(&self, page: usize) -> Result<Vec<Box<RawValue>>, Error> {
-        self.get(&format!("{MONITORS}?page={page}&page_size={PAGE_SIZE}"))
-            .await
+        self.get(&Search::default().path(page, PAGE_SIZE)).await
     }
 
     async fn one(&self, id: &str) -> Result<Option<Value>, Error> {

@@ -1,4 +1,4 @@
-//! Looks monitors up: by name and tags through the pages of the list, and one with the states of its groups.
+//! Looks monitors up by name and tags, through the pages of the list.
 
 use super::reads::PAGE_SIZE;
 use super::{Client, Error};
@@ -57,22 +57,11 @@ impl Client {
         }
         Ok(None)
     }
-
-    /// The monitor with the state of each of its groups, or `None` when Datadog has none with this id.
-    ///
-    /// # Errors
-    /// [`Error`], except a missing monitor.
-    pub async fn read_states(&self, id: &str) -> Result<Option<Value>, Error> {
-        match self.get(&format!("{MONITORS}/{id}?group_states=all")).await {
-            Ok(monitor) => Ok(Some(monitor)),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
 }
 
 impl Search {
-    fn path(&self, page: usize, size: usize) -> String {
+    /// The path and query of one page.
+    pub(super) fn path(&self, page: usize, size: usize) -> String {
         let (tags, monitor_tags) = (self.tags.join(","), self.monitor_tags.join(","));
         let filters = [
             ("name", self.name.as_deref().unwrap_or_default()),
