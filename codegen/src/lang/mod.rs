@@ -160,28 +160,53 @@ pub const LANGUAGES: &[Language] = &[
         ],
         start: ".venv/bin/python -m service",
     },
-    planned("java", "Java", "Spring Boot", "pom.xml"),
-];
-
-const fn planned(
-    name: &'static str,
-    title: &'static str,
-    framework: &'static str,
-    marker: &'static str,
-) -> Language {
     Language {
-        name,
-        title,
-        framework,
-        marker,
+        name: "java",
+        title: "Java",
+        framework: "Spring Boot",
+        marker: "pom.xml",
         reserved: &[],
-        seeded: &[],
+        seeded: &["src/main/java/service/ServiceHooks.java"],
         executable: &[],
-        next: &[],
-        build: &[],
-        start: "",
-    }
-}
+        next: &[
+            ("mvn package", "tests it too: needs no Datadog and no Redis"),
+            (
+                "java -jar target/service.jar",
+                "the settings are in README.md",
+            ),
+            (
+                "terraform init && terraform apply",
+                "monitor.tf: the monitor that trips the breaker",
+            ),
+        ],
+        build: &[
+            &["mvn", "-q", "-B", "-DskipTests", "package"],
+            &[
+                "java",
+                "-Djarmode=tools",
+                "-jar",
+                "target/service.jar",
+                "extract",
+                "--destination",
+                "target/app",
+            ],
+            // A rehearsal that leaves an archive of the loaded classes: the suite starts the service often.
+            &[
+                "env",
+                "DD_API_KEY=none",
+                "DD_APP_KEY=none",
+                "CB_SIGNING_KEYS=whsec_bm9ib2R5IGlzIHRvIHNpZ24gd2l0aCB0aGlz",
+                "java",
+                "-XX:ArchiveClassesAtExit=target/app/service.jsa",
+                "-XX:TieredStopAtLevel=1",
+                "-Dspring.context.exit=onRefresh",
+                "-jar",
+                "target/app/service.jar",
+            ],
+        ],
+        start: "exec java -XX:SharedArchiveFile=target/app/service.jsa -XX:TieredStopAtLevel=1 -jar target/app/service.jar",
+    },
+];
 
 /// A language and why it was chosen.
 #[derive(Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ final class Reconciler {
   static final class NotOursException extends RuntimeException {
     NotOursException(String id, String tag) {
       super(
-          "monitor `%s` lacks the tag `%s`: add the tag of this service, or unset CB_REQUIRE_SERVICE_TAG"
+          "monitor `%s` lacks the tag `%s`: add it, or unset CB_REQUIRE_SERVICE_TAG"
               .formatted(id, tag));
     }
   }

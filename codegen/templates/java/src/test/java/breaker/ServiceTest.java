@@ -110,7 +110,9 @@ class ServiceTest {
   private static void monitor(String id, String status) {
     MONITORS.put(
         id,
-        "{\"id\":%s,\"tags\":[\"circuit_breaker:b%s\"],\"state\":{\"groups\":{\"a:1\":{\"status\":\"%s\"}}}}"
+        """
+        {"id":%s,"tags":["circuit_breaker:b%s"],"state":{"groups":{"a:1":{"status":"%s"}}}}
+        """
             .formatted(id, id, status));
   }
 
