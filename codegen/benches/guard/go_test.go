@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	calls   = 100_000
-	batches = 9
+	calls   = 20_000
+	batches = 7
 	// Longer than the guard takes to call the store down, in milliseconds.
 	later = 20_000
 )

@@ -23,7 +23,7 @@ from service.store.redis import RedisStore
 
 # Groups in the snapshot, and each how manieth of them is open.
 SIZES = ((10, 10), (1000, 10), (1000, 1))
-CALLS, BATCHES = 20_000, 9
+CALLS, BATCHES = 20_000, 7
 # Longer than the guard takes to call the store down, in milliseconds.
 LATER = 20_000
 REQUIRED = {"DD_API_KEY": "a", "DD_APP_KEY": "b", "CB_SIGNING_KEYS": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}

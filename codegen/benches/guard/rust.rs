@@ -14,8 +14,8 @@ use std::time::Instant;
 
 /// Groups in the snapshot, and each how manieth of them is open.
 const SIZES: [(usize, usize); 3] = [(10, 10), (1000, 10), (1000, 1)];
-const CALLS: u32 = 100_000;
-const BATCHES: usize = 9;
+const CALLS: u32 = 20_000;
+const BATCHES: usize = 7;
 /// Longer than the guard takes to call the store down.
 const LATER: u32 = 20_000;
 
