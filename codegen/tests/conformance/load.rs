@@ -24,8 +24,8 @@ fn no_language_loses_an_update_under_load() -> io::Result<()> {
         println!("{:<12}{weighed}", language.name);
         assert_eq!(weighed.lost, [""; 0], "{}", language.name);
         // A busy machine may be answered 503 and be served later; nothing else is an answer to a good callback.
-        let known = |status: &&u16| ![200, 503].contains(*status);
-        assert_eq!(weighed.answers.keys().find(known), None, "{weighed}");
+        let known = |status: &u16| [200, 503].contains(status);
+        assert!(weighed.answers.keys().all(known), "{weighed}");
         assert_eq!(weighed.sent(), 1000, "every callback was sent");
     }
     Ok(())

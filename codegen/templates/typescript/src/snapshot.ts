@@ -31,9 +31,8 @@ export class Flags {
   index(): void {
     for (const flag of this.all) for (const tag of flag.tags) append(this.having, tag, flag);
     const bearers = (tag: string) => this.having.get(tag)?.length ?? 0;
-    for (const flag of this.all) {
-      append(this.rarest, flag.tags.reduce((a, b) => (bearers(b) < bearers(a) ? b : a), flag.tags[0] ?? ""), flag);
-    }
+    const rarer = (a: string, b: string) => (bearers(b) < bearers(a) ? b : a);
+    for (const flag of this.all) append(this.rarest, flag.tags.reduce(rarer, flag.tags[0] ?? ""), flag);
   }
 
   /**
