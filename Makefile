@@ -1,5 +1,5 @@
 # One line each; what they do is said in CONTRIBUTING.md. `make demo` and `make test` set up what they need.
-.PHONY: build test conformance simulate lint demo bless bench bench-dispatcher bench-provider proof lambda clean
+.PHONY: build test conformance simulate lint demo bless bench bench-codegen bench-dispatcher bench-provider proof lambda clean
 build: ; cargo build --workspace --locked
 test: ; bash tests/run.sh
 conformance: build ; bash tests/conformance.sh
@@ -8,6 +8,7 @@ lint: ; cargo fmt --all --check && cargo fmt --manifest-path tests/simulate/Carg
 demo: build ; $${CARGO_TARGET_DIR:-target}/debug/cb-demo
 bless: build ; bash tests/bless.sh
 bench: ; bash tests/bench/run.sh
+bench-codegen: ; bash tests/bench/codegen.sh
 bench-dispatcher: ; bash tests/bench/dispatcher.sh
 bench-provider: ; bash tests/bench/provider.sh
 lambda: ; bash dispatcher/build.sh

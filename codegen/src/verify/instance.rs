@@ -39,6 +39,20 @@ pub(super) struct Verdicts {
     pub(super) reject: u64,
 }
 
+/// Sends signed callbacks.
+pub(super) struct Sender {
+    client: Client,
+    now_s: fn() -> i64,
+}
+
+impl Sender {
+    /// Sends a callback, signed now.
+    pub(super) async fn send(&self, callback: &Callback) -> Result<Answer, Failure> {
+        let request = callback.request((self.now_s)())?;
+        self.client.post(PATH, request).await
+    }
+}
+
 /// A running service.
 pub(super) struct Instance {
     client: Client,
@@ -120,8 +134,15 @@ impl Instance {
 
     /// Sends a callback, whatever is wrong with it.
     pub(super) async fn send(&self, callback: &Callback) -> Result<Answer, Failure> {
-        let request = callback.request((self.around.now_s)())?;
-        self.client.post(PATH, request).await
+        self.sender().send(callback).await
+    }
+
+    /// What sends callbacks to it, for a task of its own.
+    pub(super) fn sender(&self) -> Sender {
+        Sender {
+            client: self.client.clone(),
+            now_s: self.around.now_s,
+        }
     }
 
     /// Sends a callback that must be answered with `status`.

@@ -5,6 +5,7 @@
 mod junit;
 mod report;
 mod run;
+mod load;
 mod cases;
 mod trial;
 mod bank;
@@ -21,6 +22,7 @@ mod error;
 
 pub use error::Error;
 pub use junit::xml;
+pub use load::{Load, Weighed, load};
 pub use report::{Finding, Outcome, Report};
 pub use run::{Audience, Request, list, run};
 pub use stage::{Ground, Service, Store};

@@ -26,6 +26,14 @@ for _, entry in ipairs(redis.call('XRANGE', ARGV[1], '-', '+')) do
 end
 return n";
 
+/// The groups of one monitor's state with their levels, on one line in the order of their names.
+const LEVELS: &str = "local fields, out = redis.call('HGETALL', ARGV[1]), {}
+for i = 1, #fields, 2 do out[#out + 1] = fields[i] .. '=' .. cjson.decode(fields[i + 1]).level end
+table.sort(out)
+return redis.status_reply(table.concat(out, ' '))";
+/// More than any line that is asked for holds.
+const LINE: u64 = 1 << 20;
+
 /// A Redis, and the line to it.
 pub(super) struct Redis {
     upstream: SocketAddr,
@@ -73,6 +81,11 @@ impl Redis {
         format!("redis://{}", self.proxy.address())
     }
 
+    /// The same past the proxy.
+    pub(super) fn direct_url(&self) -> String {
+        format!("redis://{}", self.upstream)
+    }
+
     /// Changes what becomes of the services' connections.
     pub(super) fn line(&self, line: Line) {
         self.proxy.set(line);
@@ -94,6 +107,13 @@ impl Redis {
         let answer = self.command(&words).await?;
         let number = answer.strip_prefix(':').and_then(|n| n.parse().ok());
         number.ok_or_else(|| Failure(format!("redis answers `{answer}` where a number was asked")))
+    }
+
+    /// What is stored of a monitor: `group=level` in the order of the groups, separated by blanks.
+    pub(super) async fn levels(&self, breaker: &str, monitor: &str) -> Result<String, Failure> {
+        let state = format!("{}state:{breaker}:{monitor}", self.prefix);
+        let answer = self.command(&["EVAL", LEVELS, "0", &state]).await?;
+        Ok(answer.trim_start_matches('+').to_owned())
     }
 
     /// Sends one command past the proxy and returns the first line of the answer.
@@ -152,7 +172,7 @@ async fn command(upstream: SocketAddr, words: &[&str]) -> io::Result<String> {
     }
     stream.write_all(text.as_bytes()).await?;
     let mut line = String::new();
-    BufReader::new(stream.take(4096))
+    BufReader::new(stream.take(LINE))
         .read_line(&mut line)
         .await?;
     Ok(line.trim_end().to_owned())

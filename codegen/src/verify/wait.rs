@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::error::Failure;
 
 const STEP: Duration = Duration::from_millis(15);
+
+/// Returns when a schedule says so; at once if that is past.
+pub(super) async fn at(due: Instant) {
+    sleep_until(due).await;
+}
 
 /// Asks `condition` until it answers `Some`, and returns what it answered. `patience` only guards against a hang: what comes, comes
 /// at once.

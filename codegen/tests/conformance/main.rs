@@ -1,6 +1,7 @@
 //! The conformance suite put to use: every language's scaffold with every store keeps every promise, and a service that breaks one is
 //! caught by the case that says so. Slow, because it builds and starts services: it runs when `CB_VERIFY=1`, as `make conformance` does.
 
+mod load;
 mod matrix;
 mod mutants;
 mod service;

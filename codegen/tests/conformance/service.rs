@@ -75,6 +75,16 @@ impl Service {
         })
     }
 
+    /// The shell's command that starts it from wherever it is run.
+    pub(crate) fn start(&self) -> String {
+        let (folder, target) = (self.folder.display(), shared());
+        format!(
+            "cd '{folder}' && CARGO_TARGET_DIR='{}' exec {}",
+            target.display(),
+            self.language.start
+        )
+    }
+
     /// A command in its folder. What cargo says of the test that runs is taken out of the environment: build scripts look at it, and
     /// would build anew.
     fn inside(&self, program: &str) -> Command {

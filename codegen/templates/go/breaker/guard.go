@@ -90,18 +90,14 @@ func (g *Guard) judge(name, group string, draw func() float64) Verdict {
 // weigh lets the worst of all matching groups decide: the smallest share of calls that may go out.
 func (g *Guard) weigh(b *breakerState, asked []string, at int64, draw func() float64) Verdict {
 	least, worst := 1.0, (*flag)(nil)
-	look := func(flags []flag) {
-		for i := range flags {
-			if f := &flags[i]; match(f.tags, asked) {
-				if share := g.share(f, at); share < least {
-					least, worst = share, f
-				}
-			}
+	look := func(f *flag) {
+		if share := g.share(f, at); share < least {
+			least, worst = share, f
 		}
 	}
-	look(b.hot)
+	b.hot.matching(asked, look)
 	if at >= b.coldLease {
-		look(b.cold)
+		b.cold.matching(asked, look)
 	}
 	switch {
 	case least <= 0:

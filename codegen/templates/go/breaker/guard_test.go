@@ -118,7 +118,7 @@ func TestEachCauseHasItsPolicy(t *testing.T) {
 	} {
 		g := newTestGuard(t, c.change, "CB_PROBE_RATIO=0")
 		contents := load(g, seen{"bank:1", Open, Closed, 0}, seen{"bank:2", Closed, Closed, 0})
-		g.probe(&g.snapshot.Load().breakers["bank"].hot[0])
+		g.probe(&g.snapshot.Load().breakers["bank"].hot.all[0])
 		g.clock.Advance(c.hours*3_600_000 + 100_000)
 		if c.answers {
 			g.replace(&contents, g.clock.Now())

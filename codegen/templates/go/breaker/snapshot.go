@@ -39,6 +39,58 @@ type flag struct {
 	probed *atomic.Int64
 }
 
+// flags finds those that match by their tags: a call costs the same with ten groups and with thousands.
+type flags struct {
+	all []flag
+	// Where in all the flags that bear a tag stand. rarest names each flag once: under its tag that the fewest bear, "" without tags.
+	with, rarest map[string][]int
+}
+
+func (f *flags) index() {
+	f.with, f.rarest = map[string][]int{}, map[string][]int{}
+	for at := range f.all {
+		for _, tag := range f.all[at].tags {
+			f.with[tag] = append(f.with[tag], at)
+		}
+	}
+	for at := range f.all {
+		rarest := ""
+		for _, tag := range f.all[at].tags {
+			if rarest == "" || len(f.with[tag]) < len(f.with[rarest]) {
+				rarest = tag
+			}
+		}
+		f.rarest[rarest] = append(f.rarest[rarest], at)
+	}
+}
+
+// matching shows look each flag that matches, some twice. All tags of one that asked holds are asked for, its rarest too; one that
+// holds all of asked bears also that tag of asked which the fewest bear.
+func (f *flags) matching(asked []string, look func(*flag)) {
+	if len(asked) == 0 {
+		for at := range f.all {
+			look(&f.all[at])
+		}
+		return
+	}
+	each := func(places []int) {
+		for _, at := range places {
+			if match(f.all[at].tags, asked) {
+				look(&f.all[at])
+			}
+		}
+	}
+	fewest := f.with[asked[0]]
+	for _, tag := range asked {
+		if with := f.with[tag]; len(with) < len(fewest) {
+			fewest = with
+		}
+		each(f.rarest[tag])
+	}
+	each(f.rarest[""])
+	each(fewest)
+}
+
 type forced struct {
 	Override
 	tags []string
@@ -46,9 +98,9 @@ type forced struct {
 
 type breakerState struct {
 	// Groups that are not simply closed: the few that a call is compared with.
-	hot []flag
+	hot flags
 	// Closed groups, of interest only once a lease has run out: the first at coldLease.
-	cold      []flag
+	cold      flags
 	coldLease int64
 	// Some monitor feeds it; false if only an override names it.
 	fed       bool
@@ -94,14 +146,18 @@ func newSnapshot(contents Contents, loaded, ramp int64, former *snapshot) *snaps
 			}
 			b.probed[group] = f.probed
 			if entry.Level != Closed || entry.Was != Closed && loaded-entry.Since < ramp {
-				b.hot = append(b.hot, f)
+				b.hot.all = append(b.hot.all, f)
 				continue
 			}
-			if b.cold == nil || entry.Lease < b.coldLease {
+			if b.cold.all == nil || entry.Lease < b.coldLease {
 				b.coldLease = entry.Lease
 			}
-			b.cold = append(b.cold, f)
+			b.cold.all = append(b.cold.all, f)
 		}
+	}
+	for _, b := range s.breakers {
+		b.hot.index()
+		b.cold.index()
 	}
 	for _, o := range contents.Overrides {
 		b := s.breaker(o.Breaker)

@@ -11,7 +11,6 @@ use crate::model::Monitor;
 use crate::slots::Slots;
 use crate::store::{Contents, Op, Store, StoreError};
 use std::sync::Arc;
-use tokio::sync::Mutex;
 
 /// The service's name: that of its package, and of its tag `service:NAME`.
 pub const NAME: &str = env!("CARGO_PKG_NAME");
@@ -47,7 +46,7 @@ pub struct Service {
     pub slots: Slots<Result<Monitor, ReconcileError>>,
     pub chance: Chance,
     pub started: i64,
-    reloading: Mutex<()>,
+    reloading: Slots<()>,
 }
 
 impl Service {
@@ -56,14 +55,17 @@ impl Service {
         let Parts { clock, store, source, hooks, seed } = parts;
         let chance = Chance::seeded(seed);
         let guard = Guard::new(settings.clone(), clock.clone(), Chance::seeded(!seed), metrics.clone());
-        let (guard, slots, started, reloading) = (Arc::new(guard), Slots::default(), clock.now(), Mutex::default());
+        let (guard, slots, started, reloading) = (Arc::new(guard), Slots::default(), clock.now(), Slots::default());
         let service = Self { settings, clock, store, source, hooks, guard, metrics, slots, chance, started, reloading };
         Arc::new(service)
     }
 
-    /// Reads the store into the guard's snapshot; one reload at a time, so that an older one cannot win.
+    /// Reads the store into the guard's snapshot; one at a time, so that an older one cannot win, and a burst shares a few.
     pub async fn reload(&self) {
-        let _one_at_a_time = self.reloading.lock().await;
+        self.reloading.share("", self.load()).await;
+    }
+
+    async fn load(&self) {
         let at = self.clock.now();
         let loaded = self.store.ask::<Contents>(Op::Load).await;
         if let Err(error) = &loaded {

@@ -21,11 +21,50 @@ export interface Flag {
   probed: { at: number };
 }
 
+/** Finds those that match by their tags: a call costs the same with ten groups and with thousands. */
+export class Flags {
+  readonly all: Flag[] = [];
+  private readonly having = new Map<string, Flag[]>();
+  /** Each flag once: under its tag that the fewest bear, `""` without tags. */
+  private readonly rarest = new Map<string, Flag[]>();
+
+  index(): void {
+    for (const flag of this.all) for (const tag of flag.tags) append(this.having, tag, flag);
+    const bearers = (tag: string) => this.having.get(tag)?.length ?? 0;
+    const rarer = (a: string, b: string) => (bearers(b) < bearers(a) ? b : a);
+    for (const flag of this.all) append(this.rarest, flag.tags.reduce(rarer, flag.tags[0] ?? ""), flag);
+  }
+
+  /**
+   * Shows `look` each flag that matches, some twice. All tags of one that `asked` holds are asked for, its rarest too; one
+   * that holds all of `asked` bears also that tag of `asked` which the fewest bear.
+   */
+  matching(asked: string[], look: (flag: Flag) => void): void {
+    if (asked.length === 0) return this.all.forEach(look);
+    let fewest = this.all;
+    for (const tag of asked) {
+      const having = this.having.get(tag) ?? NONE;
+      if (having.length < fewest.length) fewest = having;
+      for (const flag of this.rarest.get(tag) ?? NONE) if (matches(flag.tags, asked)) look(flag);
+    }
+    for (const flag of this.rarest.get("") ?? NONE) look(flag);
+    for (const flag of fewest) if (matches(flag.tags, asked)) look(flag);
+  }
+}
+
+const NONE: Flag[] = [];
+
+function append(index: Map<string, Flag[]>, tag: string, flag: Flag): void {
+  const flags = index.get(tag);
+  if (flags) flags.push(flag);
+  else index.set(tag, [flag]);
+}
+
 export class Breaker {
   /** Groups that are not simply closed: the few that a call is compared with. */
-  readonly hot: Flag[] = [];
+  readonly hot = new Flags();
   /** Closed groups, of interest only once a lease has run out: the first at `coldLease`. */
-  readonly cold: Flag[] = [];
+  readonly cold = new Flags();
   coldLease = Infinity;
   /** Some monitor feeds it; false if only an override names it. */
   fed = false;
@@ -69,10 +108,11 @@ export class Snapshot {
         breaker.probed.set(group, flag.probed);
         const ramping = entry.was !== "closed" && (loaded ?? 0) - entry.since < ramp;
         const cold = entry.level === "closed" && !ramping;
-        (cold ? breaker.cold : breaker.hot).push(flag);
+        (cold ? breaker.cold : breaker.hot).all.push(flag);
         if (cold) breaker.coldLease = Math.min(breaker.coldLease, entry.lease);
       }
     }
+    for (const { hot, cold } of this.breakers.values()) [hot, cold].forEach((flags) => flags.index());
     for (const override of Object.values(contents.overrides)) {
       this.breaker(override.breaker).overrides.push({ tags: tagsOf(override.group), override });
     }

@@ -97,8 +97,8 @@ impl Guard {
 
     /// The worst of all matching groups decides: the smallest share of calls that may go out.
     fn weigh(&self, breaker: &Breaker, asked: &[&str], at: i64, draw: impl Fn() -> f64) -> Verdict {
-        let cold = if breaker.cold_lease.is_some_and(|first| at >= first) { &breaker.cold[..] } else { &[] };
-        let matching = breaker.hot.iter().chain(cold).filter(|flag| flag.matches(asked));
+        let cold = breaker.cold_lease.is_some_and(|first| at >= first).then(|| breaker.cold.matching(asked));
+        let matching = breaker.hot.matching(asked).chain(cold.into_iter().flatten());
         let worst = matching.map(|flag| (self.share(flag, at), flag)).min_by(|(a, _), (b, _)| a.total_cmp(b));
         match worst {
             Some((share, flag)) if share <= 0.0 => self.probe(flag, self.chance.draw()),

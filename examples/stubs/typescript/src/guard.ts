@@ -7,7 +7,7 @@ import { log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import type { Entry } from "./model.js";
 import type { Fallback, Settings } from "./settings.js";
-import { type Breaker, type Flag, Snapshot, matches, tagsOf } from "./snapshot.js";
+import { type Breaker, type Flag, Snapshot, tagsOf } from "./snapshot.js";
 import type { Contents } from "./store/store.js";
 
 /** `probe` is a call that goes out although the breaker is open, so that the monitor has something to see. */
@@ -78,13 +78,13 @@ export class Guard {
   /** The worst of all matching groups decides: the smallest share of calls that may go out. */
   private weigh(breaker: Breaker, asked: string[], at: number, draw: () => number): Verdict {
     let least = 1;
-    let worst: Flag | undefined;
-    for (const flags of at >= breaker.coldLease ? [breaker.hot, breaker.cold] : [breaker.hot]) {
-      for (const flag of flags) {
-        const share = matches(flag.tags, asked) ? this.share(flag.entry, at) : 1;
-        if (share < least) [least, worst] = [share, flag];
-      }
-    }
+    let worst = undefined as Flag | undefined;
+    const look = (flag: Flag) => {
+      const share = this.share(flag.entry, at);
+      if (share < least) [least, worst] = [share, flag];
+    };
+    breaker.hot.matching(asked, look);
+    if (at >= breaker.coldLease) breaker.cold.matching(asked, look);
     if (worst && least <= 0) return this.probe(worst);
     return worst && draw() >= least ? "reject" : "allow";
   }
