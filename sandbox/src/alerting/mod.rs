@@ -8,6 +8,7 @@ mod template;
 mod handles;
 pub(crate) mod transition;
 
+pub(crate) use handles::find as handles;
 pub(crate) use notify::{Change, set_group, test_notification};
 
 /// One transition on its way to its recipients.

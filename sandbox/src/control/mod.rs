@@ -3,6 +3,7 @@
 mod monitors;
 mod deliveries;
 mod switches;
+mod watch;
 mod answer;
 
 use std::sync::Arc;
@@ -28,6 +29,16 @@ pub(crate) fn routes() -> Router<Arc<Hub>> {
             "/_sandbox/form",
             get(switches::form).post(switches::set_form),
         )
+        .route("/_sandbox/events", get(watch::events))
+        .route("/_sandbox/record", get(watch::record))
+        .route("/_sandbox/log", get(watch::log))
+        .route("/_sandbox/state", get(watch::state))
+        .route("/_sandbox/reports", post(watch::report))
+        .route("/_sandbox/evaluate", post(watch::evaluate))
+        .route(
+            "/_sandbox/function",
+            get(switches::function).post(switches::set_function),
+        )
         .route("/_sandbox/requests", get(switches::requests))
         .route("/_sandbox/reset", post(switches::reset))
         .route("/_sandbox/monitors/{id}/groups", post(monitors::set_group))
@@ -46,6 +57,11 @@ pub(crate) fn routes() -> Router<Arc<Hub>> {
         .route(
             "/_sandbox/deliveries/{id}/duplicate",
             post(deliveries::duplicate),
+        )
+        .route("/_sandbox/deliveries/{id}/delay", post(deliveries::delay))
+        .route(
+            "/_sandbox/deliveries/{id}/time_out",
+            post(deliveries::time_out),
         )
         .route("/_sandbox/deliveries/{id}/drop", post(deliveries::discard))
         .route("/_sandbox/dlq", get(deliveries::dead_letters))

@@ -1,9 +1,12 @@
-//! Datadog's HTTP API v1, as far as monitors go: routes only.
+//! Datadog's HTTP API, as far as monitors go: routes only.
 
 mod gate;
 mod monitors;
 mod list;
+mod search;
+mod series;
 mod events;
+mod past;
 mod view;
 mod errors;
 
@@ -32,6 +35,10 @@ pub(crate) fn routes(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
             "/api/v1/monitor/{id}/validate",
             post(monitors::validate_existing),
         )
+        .route("/api/v1/monitor/search", get(search::monitors))
+        .route("/api/v1/monitor/groups/search", get(search::groups))
+        .route("/api/v1/series", post(series::take_v1))
+        .route("/api/v2/series", post(series::take_v2))
         .route("/api/v1/events/{id}", get(events::read))
         .route("/api/{*rest}", axum::routing::any(errors::no_such_route))
         .method_not_allowed_fallback(errors::no_such_method)

@@ -1,0 +1,258 @@
+//! What a query measures at a moment: one value for each group, out of the points in its window.
+//!
+//! As Datadog does it: the window is cut into buckets; in each, the points of a series become one value, then the series of a
+//! group become one; at last the buckets become the value that is compared. Nothing is interpolated.
+
+use std::collections::BTreeMap;
+
+use super::query::{Fold, Query, Reading};
+use crate::series::{Kind, Line, Store};
+
+/// The finest bucket, and the number of buckets at which they become longer.
+const BUCKET_MS: u64 = 20_000;
+const BUCKETS: u64 = 180;
+
+/// One group.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Measured {
+    /// None: no points in the window.
+    pub(super) value: Option<f64>,
+    /// Virtual milliseconds of the first point ever.
+    pub(super) first_ms: u64,
+    /// Virtual milliseconds of the last point that is known.
+    pub(super) last_ms: u64,
+    /// Whether missing points mean zero: so it is with counts.
+    pub(super) counts: bool,
+}
+
+/// Every group that ever had a point, in the window that ends at `end_ms` (it included, its start not).
+pub(super) fn measure(query: &Query, store: &Store, end_ms: u64) -> BTreeMap<String, Measured> {
+    let mut groups: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
+    for (name, line) in store.of(&query.metric) {
+        if let Some(group) = query.group(&name.tags).filter(|_| line.first_ms <= end_ms) {
+            groups.entry(group).or_default().push(line);
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(group, lines)| (group, of_group(query, &lines, end_ms)))
+        .collect()
+}
+
+fn of_group(query: &Query, lines: &[&Line], end_ms: u64) -> Measured {
+    let start_ms = end_ms.saturating_sub(query.window_ms);
+    let bucket_ms = BUCKET_MS.max(query.window_ms / BUCKETS);
+    let mut buckets: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    for line in lines {
+        let mut own: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        for (at_ms, value) in line.points.range(start_ms + 1..=end_ms) {
+            own.entry((end_ms - at_ms) / bucket_ms)
+                .or_default()
+                .push(read(query.reading, line, *value));
+        }
+        for (bucket, values) in own {
+            buckets
+                .entry(bucket)
+                .or_default()
+                .extend(in_time(query, line).of(&values));
+        }
+    }
+    let over_time: Vec<f64> = buckets
+        .values()
+        .filter_map(|values| query.space.of(values))
+        .collect();
+    let last = |line: &&Line| {
+        line.points
+            .range(..=end_ms)
+            .next_back()
+            .map_or(line.first_ms, |(at, _)| *at)
+    };
+    Measured {
+        value: query.over.of(&over_time),
+        first_ms: lines
+            .iter()
+            .map(|line| line.first_ms)
+            .min()
+            .unwrap_or(end_ms),
+        last_ms: lines.iter().map(last).max().unwrap_or(0),
+        counts: lines.iter().all(|line| adds_up(query, line)),
+    }
+}
+
+/// Whether the points of a bucket are added up.
+fn adds_up(query: &Query, line: &Line) -> bool {
+    query.reading == Reading::Count || (query.reading == Reading::Plain && line.kind == Kind::Count)
+}
+
+/// How the points of one series become one in a bucket.
+fn in_time(query: &Query, line: &Line) -> Fold {
+    match query.space {
+        _ if adds_up(query, line) => Fold::Sum,
+        Fold::Sum => Fold::Avg,
+        fold => fold,
+    }
+}
+
+/// A value as the query wants it read; a gauge is what it is.
+fn read(reading: Reading, line: &Line, value: f64) -> f64 {
+    let interval_s = if line.interval_s > 0.0 {
+        line.interval_s
+    } else {
+        1.0
+    };
+    match (reading, line.kind) {
+        (Reading::Count, Kind::Rate) => value * interval_s,
+        (Reading::Rate, Kind::Count) => value / interval_s,
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Moment;
+    use crate::series::{Name, Sent};
+
+    const NOW_S: f64 = 100_000.0;
+    const NOW: Moment = Moment {
+        wall_ms: 100_000_000,
+        virtual_ms: 100_000_000,
+    };
+
+    /// Two banks: points of the last minutes, one a minute, newest last.
+    fn store(kind: Kind, banks: &[(&str, &[f64])]) -> Store {
+        let mut store = Store::default();
+        for (i, (bank, values)) in banks.iter().enumerate() {
+            let tags = [format!("bank:{bank}"), format!("host:{i}")].into();
+            let age = |at: usize| (values.len() - 1 - at) as f64 * 60.0;
+            let points = values
+                .iter()
+                .enumerate()
+                .map(|(at, value)| (NOW_S - age(at), *value))
+                .collect();
+            let name = Name {
+                metric: "m".to_owned(),
+                tags,
+            };
+            store.add(
+                Sent {
+                    name,
+                    kind,
+                    interval_s: 10.0,
+                    points,
+                },
+                NOW,
+            );
+        }
+        store
+    }
+
+    fn value(query: &str, kind: Kind, values: &[f64]) -> Option<f64> {
+        let query = Query::parse(query).unwrap();
+        measure(&query, &store(kind, &[("1", values)]), NOW.virtual_ms)["*"].value
+    }
+
+    /// Query, kind, points of one series a minute apart, value.
+    const VALUES: [(&str, Kind, &[f64], Option<f64>); 10] = [
+        (
+            "sum(last_5m):sum:m{*}.as_count() > 1",
+            Kind::Count,
+            &[9.0, 1.0, 2.0, 3.0, 4.0, 5.0],
+            Some(15.0),
+        ),
+        (
+            "sum(last_5m):sum:m{*} > 1",
+            Kind::Count,
+            &[1.0, 2.0],
+            Some(3.0),
+        ),
+        (
+            "sum(last_5m):sum:m{*}.as_count() > 1",
+            Kind::Rate,
+            &[1.0, 2.0],
+            Some(30.0),
+        ),
+        (
+            "avg(last_5m):sum:m{*}.as_rate() > 1",
+            Kind::Count,
+            &[10.0, 20.0],
+            Some(1.5),
+        ),
+        (
+            "avg(last_5m):avg:m{*} > 1",
+            Kind::Gauge,
+            &[1.0, 2.0, 6.0],
+            Some(3.0),
+        ),
+        (
+            "min(last_5m):avg:m{*} > 1",
+            Kind::Gauge,
+            &[4.0, 2.0, 6.0],
+            Some(2.0),
+        ),
+        (
+            "max(last_5m):avg:m{*} > 1",
+            Kind::Gauge,
+            &[4.0, 2.0, 6.0],
+            Some(6.0),
+        ),
+        (
+            "max(last_1m):avg:m{*} > 1",
+            Kind::Gauge,
+            &[4.0, 2.0],
+            Some(2.0),
+        ),
+        ("avg(last_5m):avg:m{host:9} > 1", Kind::Gauge, &[1.0], None),
+        (
+            "avg(last_5m):avg:m{*} > 1",
+            Kind::Gauge,
+            &[-1.0],
+            Some(-1.0),
+        ),
+    ];
+
+    #[test]
+    fn points_become_the_value_that_is_compared() {
+        for (query, kind, points, expected) in VALUES {
+            if query.contains("host:9") {
+                let parsed = Query::parse(query).unwrap();
+                assert!(
+                    measure(&parsed, &store(kind, &[("1", points)]), NOW.virtual_ms).is_empty()
+                );
+                continue;
+            }
+            assert_eq!(value(query, kind, points), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn series_of_a_group_are_put_together_and_groups_are_apart() {
+        let banks: [(&str, &[f64]); 3] = [("1", &[1.0]), ("1", &[3.0]), ("2", &[7.0])];
+        for (space, expected) in [("avg", 2.0), ("sum", 4.0), ("min", 1.0), ("max", 3.0)] {
+            let query =
+                Query::parse(&format!("avg(last_5m):{space}:m{{*}} by {{bank}} > 1")).unwrap();
+            let found = measure(&query, &store(Kind::Gauge, &banks), NOW.virtual_ms);
+            let values: Vec<_> = found
+                .iter()
+                .map(|(group, m)| (group.as_str(), m.value))
+                .collect();
+            assert_eq!(
+                values,
+                [("bank:1", Some(expected)), ("bank:2", Some(7.0))],
+                "{space}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_group_without_points_in_the_window_is_there_without_a_value() {
+        let query = Query::parse("avg(last_5m):avg:m{*} by {bank} > 1").unwrap();
+        let found = measure(
+            &query,
+            &store(Kind::Gauge, &[("1", &[1.0])]),
+            NOW.virtual_ms + 300_000,
+        );
+        assert_eq!(found["bank:1"].value, None);
+        assert_eq!(found["bank:1"].last_ms, NOW.virtual_ms);
+    }
+}
