@@ -72,11 +72,12 @@ pub struct Hub {
 impl Hub {
     /// A fresh, empty sandbox.
     pub fn new(settings: Settings) -> Self {
+        let clock = Clock::start(settings.speed);
         Self {
-            world: Mutex::new(World::new(settings.seed)),
+            world: Mutex::new(World::new(settings.seed, clock.now())),
             wake: Notify::new(),
             kill: Notify::new(),
-            clock: Clock::start(settings.speed),
+            clock,
             settings,
         }
     }

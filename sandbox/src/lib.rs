@@ -18,6 +18,7 @@ mod metrics;
 mod alerting;
 pub mod hub;
 mod world;
+mod schedules;
 mod record;
 mod log;
 mod faults;

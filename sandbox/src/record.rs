@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Moment;
 
 /// A longer run is cut.
-const LONGEST: usize = 100_000;
+const LONGEST: usize = 20_000;
 
 /// One step of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,14 +53,24 @@ pub(crate) enum Keys {
 }
 
 /// A run so far.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
+    /// When the sandbox was empty.
+    pub(crate) began: Moment,
     pub(crate) steps: Vec<Step>,
     /// Steps that could not be kept: too many, or no text. Such a run cannot be played again exactly.
     pub(crate) lost: u64,
 }
 
 impl Record {
+    pub(crate) fn begin(began: Moment) -> Self {
+        Self {
+            began,
+            steps: Vec::new(),
+            lost: 0,
+        }
+    }
+
     pub(crate) fn add(&mut self, at: Moment, what: What) {
         if self.steps.len() < LONGEST {
             self.steps.push(Step { at, what });

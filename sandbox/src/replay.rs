@@ -80,6 +80,8 @@ async fn play(run: &Run) -> Vec<String> {
         ..Settings::default()
     };
     let hub = Arc::new(Hub::new(settings));
+    hub.clock.hold(run.record.began);
+    hub.look(|world, now| world.reset(run.seed, now));
     let router = app::router(Arc::clone(&hub));
     let mut differences = Vec::new();
     for (number, Step { at, what }) in run.record.steps.iter().enumerate() {

@@ -13,6 +13,7 @@ use crate::log::Log;
 use crate::monitor::Monitor;
 use crate::queue::{Queue, QueueError};
 use crate::record::{Record, What};
+use crate::schedules::Schedules;
 use crate::series::Store;
 
 /// Which year's links Datadog writes.
@@ -43,12 +44,14 @@ pub(crate) struct World {
     pub(crate) function: Function,
     /// Points of metrics.
     pub(crate) series: Store,
-    /// The virtual minute that was last evaluated, in milliseconds.
-    pub(crate) evaluated_ms: Option<u64>,
+    /// Up to here the virtual clock was evaluated, in milliseconds.
+    pub(crate) evaluated_ms: u64,
     /// What happened, for whoever watches.
     pub(crate) log: Log,
     /// Every request so far, for a replay.
     pub(crate) record: Record,
+    /// Downtimes that the API knows.
+    pub(crate) schedules: Schedules,
     /// When the state was last worked on.
     pub(crate) seen: Moment,
 }
@@ -66,18 +69,18 @@ pub(crate) struct Function {
 
 impl World {
     /// Forgets everything but the function's process, which goes on.
-    pub(crate) fn reset(&mut self, seed: u64) {
+    pub(crate) fn reset(&mut self, seed: u64, now: Moment) {
         let function = std::mem::take(&mut self.function);
         let log = std::mem::take(&mut self.log);
         *self = Self {
             function,
             log,
-            ..Self::new(seed)
+            ..Self::new(seed, now)
         };
     }
 
-    /// An empty one; `seed` decides its ids.
-    pub(crate) fn new(seed: u64) -> Self {
+    /// An empty one that begins now; `seed` decides its ids.
+    pub(crate) fn new(seed: u64, now: Moment) -> Self {
         Self {
             ids: Ids::new(seed),
             monitors: BTreeMap::new(),
@@ -89,13 +92,11 @@ impl World {
             requests: BTreeMap::new(),
             function: Function::default(),
             series: Store::default(),
-            evaluated_ms: None,
+            evaluated_ms: now.virtual_ms,
             log: Log::default(),
-            record: Record::default(),
-            seen: Moment {
-                wall_ms: 0,
-                virtual_ms: 0,
-            },
+            record: Record::begin(now),
+            schedules: Schedules::new(),
+            seen: now,
         }
     }
 

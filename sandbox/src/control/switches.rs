@@ -112,7 +112,7 @@ pub(super) async fn requests(State(hub): State<Arc<Hub>>) -> Json<Value> {
 pub(super) async fn reset(State(hub): State<Arc<Hub>>) -> Json<Value> {
     let seed = hub.settings.seed;
     hub.change(|world, now| {
-        world.reset(seed);
+        world.reset(seed, now);
         world.log(now, "reset", Value::Null);
     });
     Json(json!({"ok": true}))

@@ -23,21 +23,21 @@ use crate::monitor::Monitor;
 /// Where to begin; without it, and without the header `Last-Event-ID`, with what happens next.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct From {
+pub(super) struct Since {
     after: Option<u64>,
 }
 
 /// Server-sent events without end: `id`, `event` (the kind) and `data` (the entry as JSON).
 pub(super) async fn events(
     State(hub): State<Arc<Hub>>,
-    Query(from): Query<From>,
+    Query(since): Query<Since>,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let resumed = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok()?.parse().ok());
     let newest = hub.look(|world, _| world.log.last());
-    let start = resumed.or(from.after).unwrap_or(newest);
+    let start = resumed.or(since.after).unwrap_or(newest);
     let stream = unfold(
         (hub, start, VecDeque::new()),
         |(hub, mut last, mut waiting)| async move {
@@ -73,8 +73,8 @@ fn sent(entry: &Entry) -> Event {
 }
 
 /// The entries that are kept, as a list.
-pub(super) async fn log(State(hub): State<Arc<Hub>>, Query(from): Query<From>) -> Json<Value> {
-    hub.look(|world, _| Json(json!(world.log.after(from.after.unwrap_or(0)))))
+pub(super) async fn log(State(hub): State<Arc<Hub>>, Query(since): Query<Since>) -> Json<Value> {
+    hub.look(|world, _| Json(json!(world.log.after(since.after.unwrap_or(0)))))
 }
 
 /// The run so far, to be saved as a file and played again.

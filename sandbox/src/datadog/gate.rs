@@ -18,6 +18,7 @@ use crate::serve::Severed;
 
 /// The route that says whether an API key is valid.
 pub(super) const VALIDATE: &str = "/api/v1/validate";
+pub(super) const VALIDATE_V2: &str = "/api/v2/validate";
 /// The routes that take points: an agent has no application key.
 pub(super) const INTAKE: [&str; 2] = ["/api/v1/series", "/api/v2/series"];
 
@@ -102,7 +103,7 @@ fn check_keys(path: &str, headers: &HeaderMap, settings: &Settings) -> Result<()
         Some(wanted) => sent.is_some_and(|sent| sent == wanted.as_str()),
         None => true,
     };
-    let needs_one_key = path == VALIDATE || INTAKE.contains(&path);
+    let needs_one_key = path == VALIDATE || path == VALIDATE_V2 || INTAKE.contains(&path);
     if fits(&settings.api_key, Some(api_key)) && (needs_one_key || fits(&settings.app_key, app_key))
     {
         Ok(())
@@ -114,4 +115,12 @@ fn check_keys(path: &str, headers: &HeaderMap, settings: &Settings) -> Result<()
 /// `GET /api/v1/validate`: whoever gets here has passed the gate.
 pub(super) async fn keys_are_valid() -> Json<Value> {
     Json(json!({"valid": true}))
+}
+
+/// `GET /api/v2/validate`: the same in the words of the second version.
+pub(super) async fn key_is_valid() -> Json<Value> {
+    const ORGANISATION: &str = "00000000-0000-4000-8000-000000000001";
+    const KEY: &str = "00000000-0000-4000-8000-000000000002";
+    let attributes = json!({"api_key_id": KEY, "api_key_scopes": [], "valid": true});
+    Json(json!({"data": {"id": ORGANISATION, "type": "validate_v2", "attributes": attributes}}))
 }

@@ -36,7 +36,7 @@ fn query_of(monitor: &Monitor) -> Option<Query> {
 pub(crate) async fn watch(hub: Arc<Hub>) {
     loop {
         hub.wait(|world, now| {
-            let next = world.evaluated_ms.map_or(0, |last_ms| last_ms + MINUTE_MS);
+            let next = next_minute(world.evaluated_ms);
             match now.virtual_ms >= next {
                 true => Ok(()),
                 false => Err(Until::Virtual(next)),
@@ -52,16 +52,18 @@ pub(crate) async fn watch(hub: Arc<Hub>) {
 
 /// Evaluates every whole minute since the last evaluation, in order.
 pub(crate) fn catch_up(world: &mut World, now: Moment) {
-    let newest = now.virtual_ms / MINUTE_MS;
-    let last = world.evaluated_ms.map(|ms| ms / MINUTE_MS);
-    let first = last.map_or(newest, |last| {
-        (last + 1).max(newest.saturating_sub(MINUTES))
-    });
-    for minute in first..=newest {
-        let virtual_ms = minute * MINUTE_MS;
+    let oldest = now.virtual_ms.saturating_sub(MINUTES * MINUTE_MS);
+    let mut virtual_ms = next_minute(world.evaluated_ms.max(oldest));
+    while virtual_ms <= now.virtual_ms {
         evaluate(world, Moment { virtual_ms, ..now });
-        world.evaluated_ms = Some(virtual_ms);
+        world.evaluated_ms = virtual_ms;
+        virtual_ms = next_minute(virtual_ms);
     }
+}
+
+/// The first whole minute after a time.
+fn next_minute(virtual_ms: u64) -> u64 {
+    (virtual_ms / MINUTE_MS + 1) * MINUTE_MS
 }
 
 /// Evaluates every monitor as of now; gives what was told.

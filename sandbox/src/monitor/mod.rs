@@ -105,7 +105,10 @@ impl Monitor {
     /// Whether nobody is told of changes of the group.
     pub(crate) fn is_muted(&self, group: &str, now_s: u64) -> bool {
         self.definition.silences(group, now_s)
-            || self.downtimes.iter().any(|downtime| downtime.covers(group))
+            || self
+                .downtimes
+                .iter()
+                .any(|downtime| downtime.mutes(group, now_s))
     }
 
     /// The state of the whole monitor.
