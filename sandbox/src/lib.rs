@@ -13,6 +13,7 @@ mod control;
 mod datadog;
 mod lambda;
 mod recorder;
+mod unpack;
 mod serve;
 mod metrics;
 mod alerting;

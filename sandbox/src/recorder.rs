@@ -1,4 +1,4 @@
-//! Writes every request down that may have changed something, with its answer. Reads of the sandbox's own interface are left out.
+//! Writes every request down that may have changed something, with its answer. Packed bodies go on unpacked. Reads of the sandbox's own interface are left out.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::hub::{Hub, Settings};
 use crate::record::{Exchange, Keys, What};
+use crate::unpack::unpack;
 
 /// A body may have so many bytes.
 const LIMIT: usize = 32 << 20;
@@ -20,10 +21,11 @@ pub(crate) async fn pass(State(hub): State<Arc<Hub>>, request: Request, next: Ne
         return next.run(request).await;
     }
     let keys = keys(request.headers(), &hub.settings);
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let Ok(sent) = to_bytes(body, LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    let sent = unpack(&mut parts.headers, sent);
     let answer = next
         .run(Request::from_parts(parts, Body::from(sent.clone())))
         .await;

@@ -35,7 +35,7 @@ impl Search {
                 "status" => value.eq_ignore_ascii_case(status),
                 "type" => classification(monitor).eq_ignore_ascii_case(value),
                 "tag" => monitor.definition.tags().any(|tag| tag == value),
-                "muted" => (value == "true") == !monitor.downtimes.is_empty(),
+                "muted" => (value == "true") != monitor.downtimes.is_empty(),
                 "id" => monitor.id.to_string() == value,
                 "title" | "" => has(monitor.definition.text("name"), value),
                 _ => {
@@ -118,7 +118,7 @@ fn counts(found: &[Value], of: fn(&Value) -> Vec<Value>) -> Vec<Value> {
         count.0 += 1;
     }
     let mut all: Vec<_> = all.into_values().collect();
-    all.sort_by(|one, other| other.0.cmp(&one.0));
+    all.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     all.into_iter()
         .map(|(count, name)| json!({"count": count, "name": name}))
         .collect()

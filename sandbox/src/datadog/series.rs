@@ -1,22 +1,17 @@
-//! The intake of points: `POST /api/v2/series` and its older sister `POST /api/v1/series`.
+//! The intake of points: `POST /api/v2/series` and its older sister `POST /api/v1/series`. Their bodies arrive unpacked.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use flate2::read::{GzDecoder, ZlibDecoder};
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::errors::ApiError;
 use crate::hub::Hub;
 use crate::series::{Kind, Name, Sent};
-
-/// A body unpacks to so many bytes at most.
-const LIMIT: u64 = 5 << 20;
 
 type Taken = Result<(StatusCode, Json<Value>), ApiError>;
 
@@ -124,14 +119,14 @@ impl From<SeriesV1> for Sent {
     }
 }
 
-pub(super) async fn take_v2(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Bytes) -> Taken {
-    let payload: Payload<SeriesV2> = payload(&headers, &body)?;
+pub(super) async fn take_v2(State(hub): State<Arc<Hub>>, body: Bytes) -> Taken {
+    let payload: Payload<SeriesV2> = payload(&body)?;
     keep(&hub, payload.series.into_iter().map(Sent::from).collect());
     Ok((StatusCode::ACCEPTED, Json(json!({"errors": []}))))
 }
 
-pub(super) async fn take_v1(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Bytes) -> Taken {
-    let payload: Payload<SeriesV1> = payload(&headers, &body)?;
+pub(super) async fn take_v1(State(hub): State<Arc<Hub>>, body: Bytes) -> Taken {
+    let payload: Payload<SeriesV1> = payload(&body)?;
     keep(&hub, payload.series.into_iter().map(Sent::from).collect());
     Ok((StatusCode::ACCEPTED, Json(json!({"status": "ok"}))))
 }
@@ -146,22 +141,7 @@ fn keep(hub: &Hub, sent: Vec<Sent>) {
     });
 }
 
-/// The payload, unpacked if its encoding says so.
-fn payload<T: for<'de> Deserialize<'de>>(headers: &HeaderMap, body: &Bytes) -> Result<T, ApiError> {
-    let encoding = headers
-        .get("content-encoding")
-        .and_then(|encoding| encoding.to_str().ok());
-    let mut plain = Vec::new();
-    let read = match encoding.unwrap_or_default() {
-        "" | "identity" => body.as_ref().take(LIMIT).read_to_end(&mut plain),
-        "gzip" => GzDecoder::new(body.as_ref())
-            .take(LIMIT)
-            .read_to_end(&mut plain),
-        "deflate" => ZlibDecoder::new(body.as_ref())
-            .take(LIMIT)
-            .read_to_end(&mut plain),
-        _ => return Err(ApiError::BadJson),
-    };
-    read.map_err(|_| ApiError::BadJson)?;
-    serde_json::from_slice(&plain).map_err(|_| ApiError::BadJson)
+/// Whatever its content type says.
+fn payload<T: for<'de> Deserialize<'de>>(body: &Bytes) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|_| ApiError::BadJson)
 }

@@ -46,7 +46,7 @@ fn threshold(definition: &Definition, name: &str) -> Option<f64> {
 /// How old a group must be: `new_group_delay`, and for hosts `new_host_delay`, in seconds.
 fn delay_ms(definition: &Definition, query: &Query) -> u64 {
     let new_group = number(definition, "new_group_delay");
-    let by_host = query.by.iter().any(|key| key == "host");
+    let by_host = query.is_by("host");
     let new_host =
         by_host.then(|| number(definition, "new_host_delay").unwrap_or(NEW_HOST_DELAY_S));
     (new_group.or(new_host).unwrap_or(0.0).max(0.0) * 1000.0) as u64

@@ -1,11 +1,15 @@
 //! What a query measures at a moment: one value for each group, out of the points in its window.
 //!
 //! As Datadog does it: the window is cut into buckets; in each, the points of a series become one value, then the series of a
-//! group become one; at last the buckets become the value that is compared. Nothing is interpolated.
+//! group become one, then the formula is applied; at last the buckets become the value that is compared. Where every metric is
+//! read `.as_count()`, the formula is applied at last, to what the buckets of each metric became: a ratio is that of the sums.
+//! Nothing is interpolated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::query::{Fold, Query, Reading};
+use super::expression::Expression;
+use super::query::{Fold, Query};
+use super::source::{Reading, Source};
 use crate::series::{Kind, Line, Store};
 
 /// The finest bucket, and the number of buckets at which they become longer.
@@ -15,22 +19,35 @@ const BUCKETS: u64 = 180;
 /// One group.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Measured {
-    /// None: no points in the window.
+    /// None: no points in the window, or a ratio to nothing.
     pub(super) value: Option<f64>,
     /// Virtual milliseconds of the first point ever.
     pub(super) first_ms: u64,
     /// Virtual milliseconds of the last point that is known.
     pub(super) last_ms: u64,
-    /// Whether missing points mean zero: so it is with counts.
+    /// Whether missing points mean zero: so it is with a count that stands alone.
     pub(super) counts: bool,
 }
 
+/// The series of one group, by source.
+type Lines<'a> = Vec<Vec<&'a Line>>;
+/// The values of one source, by bucket.
+type Buckets = BTreeMap<u64, f64>;
+
 /// Every group that ever had a point, in the window that ends at `end_ms` (it included, its start not).
 pub(super) fn measure(query: &Query, store: &Store, end_ms: u64) -> BTreeMap<String, Measured> {
-    let mut groups: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
-    for (name, line) in store.of(&query.metric) {
-        if let Some(group) = query.group(&name.tags).filter(|_| line.first_ms <= end_ms) {
-            groups.entry(group).or_default().push(line);
+    let mut groups: BTreeMap<String, Lines<'_>> = BTreeMap::new();
+    for (at, source) in query.sources.iter().enumerate() {
+        for (name, line) in store
+            .of(&source.metric)
+            .filter(|(_, line)| line.first_ms <= end_ms)
+        {
+            if let Some(group) = source.group(&name.tags) {
+                let lines = groups
+                    .entry(group)
+                    .or_insert_with(|| vec![Vec::new(); query.sources.len()]);
+                lines.get_mut(at).into_iter().for_each(|own| own.push(line));
+            }
         }
     }
     groups
@@ -39,55 +56,94 @@ pub(super) fn measure(query: &Query, store: &Store, end_ms: u64) -> BTreeMap<Str
         .collect()
 }
 
-fn of_group(query: &Query, lines: &[&Line], end_ms: u64) -> Measured {
+fn of_group(query: &Query, lines: &Lines<'_>, end_ms: u64) -> Measured {
+    let pairs = query.sources.iter().zip(lines);
+    let buckets: Vec<Buckets> = pairs
+        .map(|(source, lines)| in_buckets(query, source, lines, end_ms))
+        .collect();
+    let all_counts = query
+        .sources
+        .iter()
+        .all(|source| source.reading == Reading::Count);
+    let value = if all_counts {
+        of_totals(query, &buckets)
+    } else {
+        of_buckets(query, &buckets)
+    };
+    let all = || lines.iter().flatten();
+    let last = |line: &&Line| {
+        let newest = line.points.range(..=end_ms).next_back();
+        newest.map_or(line.first_ms, |(at, _)| *at)
+    };
+    let alone = query.expression == Expression::Source(0);
+    Measured {
+        value,
+        first_ms: all().map(|line| line.first_ms).min().unwrap_or(end_ms),
+        last_ms: all().map(last).max().unwrap_or(0),
+        counts: alone
+            && query
+                .sources
+                .iter()
+                .all(|source| all().all(|line| adds_up(source, line))),
+    }
+}
+
+/// One source, in the buckets that have points. Bucket 0 is the newest.
+fn in_buckets(query: &Query, source: &Source, lines: &[&Line], end_ms: u64) -> Buckets {
     let start_ms = end_ms.saturating_sub(query.window_ms);
     let bucket_ms = BUCKET_MS.max(query.window_ms / BUCKETS);
     let mut buckets: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for line in lines {
         let mut own: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
         for (at_ms, value) in line.points.range(start_ms + 1..=end_ms) {
-            own.entry((end_ms - at_ms) / bucket_ms)
-                .or_default()
-                .push(read(query.reading, line, *value));
+            let bucket = own.entry((end_ms - at_ms) / bucket_ms).or_default();
+            bucket.push(read(source.reading, line, *value));
         }
         for (bucket, values) in own {
-            buckets
-                .entry(bucket)
-                .or_default()
-                .extend(in_time(query, line).of(&values));
+            let one = in_time(source, line).of(&values);
+            buckets.entry(bucket).or_default().extend(one);
         }
     }
-    let over_time: Vec<f64> = buckets
-        .values()
-        .filter_map(|values| query.space.of(values))
-        .collect();
-    let last = |line: &&Line| {
-        line.points
-            .range(..=end_ms)
-            .next_back()
-            .map_or(line.first_ms, |(at, _)| *at)
-    };
-    Measured {
-        value: query.over.of(&over_time),
-        first_ms: lines
-            .iter()
-            .map(|line| line.first_ms)
-            .min()
-            .unwrap_or(end_ms),
-        last_ms: lines.iter().map(last).max().unwrap_or(0),
-        counts: lines.iter().all(|line| adds_up(query, line)),
+    buckets
+        .into_iter()
+        .filter_map(|(bucket, values)| Some((bucket, source.space.of(&values)?)))
+        .collect()
+}
+
+/// Counts: each metric over the whole window, then the formula. One that is missing beside others is zero.
+fn of_totals(query: &Query, buckets: &[Buckets]) -> Option<f64> {
+    if buckets.iter().all(BTreeMap::is_empty) {
+        return None;
     }
+    let total = |at: usize| {
+        let values: Vec<f64> = buckets.get(at)?.values().copied().collect();
+        Some(query.over.of(&values).unwrap_or(0.0))
+    };
+    query.expression.value(&total)
+}
+
+/// Anything else: the formula in each bucket, then over the whole window.
+fn of_buckets(query: &Query, buckets: &[Buckets]) -> Option<f64> {
+    let all: BTreeSet<u64> = buckets.iter().flat_map(BTreeMap::keys).copied().collect();
+    let in_bucket = |bucket: u64| {
+        query
+            .expression
+            .value(&|at| buckets.get(at)?.get(&bucket).copied())
+    };
+    let values: Vec<f64> = all.into_iter().filter_map(in_bucket).collect();
+    query.over.of(&values)
 }
 
 /// Whether the points of a bucket are added up.
-fn adds_up(query: &Query, line: &Line) -> bool {
-    query.reading == Reading::Count || (query.reading == Reading::Plain && line.kind == Kind::Count)
+fn adds_up(source: &Source, line: &Line) -> bool {
+    source.reading == Reading::Count
+        || (source.reading == Reading::Plain && line.kind == Kind::Count)
 }
 
 /// How the points of one series become one in a bucket.
-fn in_time(query: &Query, line: &Line) -> Fold {
-    match query.space {
-        _ if adds_up(query, line) => Fold::Sum,
+fn in_time(source: &Source, line: &Line) -> Fold {
+    match source.space {
+        _ if adds_up(source, line) => Fold::Sum,
         Fold::Sum => Fold::Avg,
         fold => fold,
     }
@@ -254,5 +310,52 @@ mod tests {
         );
         assert_eq!(found["bank:1"].value, None);
         assert_eq!(found["bank:1"].last_ms, NOW.virtual_ms);
+    }
+
+    /// Errors and calls of one bank a minute apart, and the ratio; none: there is nothing to divide by.
+    const RATIOS: [(&[f64], &[f64], Option<f64>); 5] = [
+        (&[1.0, 9.0], &[10.0, 10.0], Some(0.5)),
+        (&[], &[10.0], Some(0.0)),
+        (&[5.0], &[], None),
+        (&[5.0], &[0.0], None),
+        (&[0.0], &[4.0], Some(0.0)),
+    ];
+
+    #[test]
+    fn a_ratio_of_counts_is_that_of_the_sums() {
+        let query = Query::parse(
+            "sum(last_5m):sum:errors{*} by {bank}.as_count() / sum:calls{*} by {bank}.as_count() > 0.5",
+        )
+        .unwrap();
+        for (errors, calls, expected) in RATIOS {
+            let mut store = Store::default();
+            for (metric, values) in [("errors", errors), ("calls", calls)] {
+                let at = |i: usize| NOW_S - (values.len() - 1 - i) as f64 * 60.0;
+                let points = values
+                    .iter()
+                    .enumerate()
+                    .map(|(i, value)| (at(i), *value))
+                    .collect();
+                let name = Name {
+                    metric: metric.to_owned(),
+                    tags: ["bank:1".to_owned()].into(),
+                };
+                store.add(
+                    Sent {
+                        name,
+                        kind: Kind::Count,
+                        interval_s: 10.0,
+                        points,
+                    },
+                    NOW,
+                );
+            }
+            let found = &measure(&query, &store, NOW.virtual_ms)["bank:1"];
+            assert_eq!(
+                (found.value, found.counts),
+                (expected, false),
+                "{errors:?} / {calls:?}"
+            );
+        }
     }
 }

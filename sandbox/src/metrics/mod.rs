@@ -4,6 +4,8 @@
 mod judge;
 mod measure;
 mod query;
+mod expression;
+mod source;
 mod renotify;
 
 use std::sync::Arc;

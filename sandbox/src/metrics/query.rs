@@ -1,8 +1,8 @@
-//! Threshold queries: `avg|sum|min|max(last_N):agg:metric{scope} by {tags}[.as_count()|.as_rate()] OP number`. Whatever is not
-//! of this form is refused, and its monitor is left to people's hands.
+//! Threshold queries: `avg|sum|min|max(last_N):EXPRESSION OP number`. Whatever is not of this form is refused, and its monitor
+//! is left to people's hands.
 
-use std::collections::BTreeSet;
-
+use super::expression::Expression;
+use super::source::Source;
 use crate::monitor::query::comparison;
 
 /// How values become one: over time, or over series.
@@ -15,7 +15,7 @@ pub(super) enum Fold {
 }
 
 impl Fold {
-    fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         match name {
             "avg" => Some(Self::Avg),
             "sum" => Some(Self::Sum),
@@ -35,15 +35,6 @@ impl Fold {
             Self::Avg => values_and(|a, b| a + b).map(|sum| sum / values.len() as f64),
         }
     }
-}
-
-/// What a count or a rate is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// As it was sent.
-    Plain,
-    Count,
-    Rate,
 }
 
 /// A comparison with a threshold.
@@ -90,22 +81,11 @@ impl Operator {
 pub(super) struct Query {
     pub(super) over: Fold,
     pub(super) window_ms: u64,
-    pub(super) space: Fold,
-    pub(super) metric: String,
-    /// All must fit a series.
-    scope: Vec<Term>,
-    /// Keys of tags; empty for a simple alert.
-    pub(super) by: Vec<String>,
-    pub(super) reading: Reading,
+    pub(super) expression: Expression,
+    /// What the expression is made of; at least one, all grouped by the same tags.
+    pub(super) sources: Vec<Source>,
     pub(super) operator: Operator,
     pub(super) critical: f64,
-}
-
-/// A tag that must be there, or with `!` must not; `*` stands for any text.
-#[derive(Clone, Debug, PartialEq)]
-struct Term {
-    wanted: bool,
-    pattern: String,
 }
 
 impl Query {
@@ -114,67 +94,27 @@ impl Query {
         let compared = comparison(text)?;
         let (over, rest) = compared.left.split_once("(last_")?;
         let (window, rest) = rest.split_once("):")?;
-        let (space, rest) = rest.split_once(':')?;
-        let (metric, rest) = rest.split_once('{')?;
-        let (scope, rest) = rest.split_once('}')?;
-        let (by, rest) = grouping(rest.trim())?;
-        let reading = match rest.trim() {
-            "" => Reading::Plain,
-            ".as_count()" => Reading::Count,
-            ".as_rate()" => Reading::Rate,
-            _ => return None,
-        };
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/');
-        let metric = metric.trim();
-        if metric.is_empty() || !metric.chars().all(plain) {
+        let (expression, sources) = Expression::parse(rest)?;
+        let by = sources.first().map(|source| &source.by)?;
+        if sources.iter().any(|source| source.by != *by) {
             return None;
         }
         Some(Self {
             over: Fold::named(over.trim())?,
             window_ms: window_ms(window)?,
-            space: Fold::named(space.trim())?,
-            metric: metric.to_owned(),
-            scope: terms(scope)?,
-            by,
-            reading,
+            expression,
+            sources,
             operator: Operator::named(compared.operator)?,
             critical: compared.threshold.parse().ok()?,
         })
     }
 
-    /// The group of a series with these tags; none if the query does not speak of it.
-    pub(super) fn group(&self, tags: &BTreeSet<String>) -> Option<String> {
-        let fits = |term: &Term| tags.iter().any(|tag| like(&term.pattern, tag)) == term.wanted;
-        if !self.scope.iter().all(fits) {
-            return None;
-        }
-        if self.by.is_empty() {
-            return Some("*".to_owned());
-        }
-        let of_key = |key: &String| {
-            tags.iter()
-                .find(|tag| tag.split_once(':').is_some_and(|(k, _)| k == key))
-        };
-        let found: Option<Vec<&str>> = self
-            .by
+    /// Whether groups are told apart by this key.
+    pub(super) fn is_by(&self, key: &str) -> bool {
+        self.sources
             .iter()
-            .map(|key| of_key(key).map(String::as_str))
-            .collect();
-        Some(found?.join(","))
+            .any(|source| source.by.iter().any(|by| by == key))
     }
-}
-
-/// ` by {a,b}` and what follows it.
-fn grouping(rest: &str) -> Option<(Vec<String>, &str)> {
-    let Some(after) = rest.strip_prefix("by") else {
-        return Some((Vec::new(), rest));
-    };
-    let (inside, after) = after.trim_start().strip_prefix('{')?.split_once('}')?;
-    let keys = inside
-        .split(',')
-        .map(str::trim)
-        .filter(|key| !key.is_empty());
-    Some((keys.map(str::to_owned).collect(), after))
 }
 
 /// `5m`, `1h`, `2d`: up to a day.
@@ -192,100 +132,36 @@ fn window_ms(text: &str) -> Option<u64> {
     (1..=86_400_000).contains(&window).then_some(window)
 }
 
-/// Tags with commas or `AND` between them. Other words of the query language are refused.
-fn terms(scope: &str) -> Option<Vec<Term>> {
-    let scope = scope.replace(" AND ", ",").replace(" and ", ",");
-    let mut terms = Vec::new();
-    for part in scope
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty() && *part != "*")
-    {
-        let (wanted, pattern) = part
-            .strip_prefix('!')
-            .map_or((true, part), |rest| (false, rest.trim()));
-        if pattern.contains([' ', '(', ')', '$']) {
-            return None;
-        }
-        terms.push(Term {
-            wanted,
-            pattern: pattern.to_owned(),
-        });
-    }
-    Some(terms)
-}
-
-/// Whether the text is the pattern, where `*` stands for any text.
-fn like(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
-            let starts = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-            starts
-                .filter_map(|at| rest.get(at..))
-                .any(|rest| like(tail, rest))
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_part_is_read() {
-        let query = Query::parse("sum(last_5m):sum:bank.errors{env:prod,!bank_code:9*} by {bank_code,env}.as_count() >= 50.5").unwrap();
-        assert_eq!(
-            (query.over, query.space, query.window_ms),
-            (Fold::Sum, Fold::Sum, 300_000)
-        );
-        assert_eq!(
-            (query.metric.as_str(), query.reading),
-            ("bank.errors", Reading::Count)
-        );
+        let query = Query::parse(
+            "sum(last_5m):sum:bank.errors{env:prod} by {bank_code,env}.as_count() >= 50.5",
+        )
+        .unwrap();
+        assert_eq!((query.over, query.window_ms), (Fold::Sum, 300_000));
         assert_eq!((query.operator, query.critical), (Operator::AtLeast, 50.5));
-        assert_eq!(query.by, ["bank_code", "env"]);
+        assert_eq!(query.sources.len(), 1);
+        assert!(query.is_by("env") && !query.is_by("host"));
     }
 
     #[test]
     fn other_forms_are_refused() {
         for text in [
             "1 && 2",
-            "avg(last_5m):avg:a{*} + avg:b{*} > 1",
             "change(avg(last_5m),last_5m):avg:a{*} > 1",
             "avg(current_1h):avg:a{*} > 1",
             "avg(last_5x):avg:a{*} > 1",
             "avg(last_2d):avg:a{*} > 1",
-            "avg(last_5m):p99:a{*} > 1",
-            "avg(last_5m):avg:a{a:1 OR a:2} > 1",
-            "avg(last_5m):avg:a{*}.rollup(sum, 60) > 1",
             "avg(last_5m):avg:a{*} == 1",
+            "avg(last_5m):avg:a{*} by {a} / avg:b{*} > 1",
+            "avg(last_5m):2 > 1",
             "logs(\"x\").index(\"*\").rollup(\"count\").last(\"5m\") > 2",
         ] {
             assert_eq!(Query::parse(text), None, "{text}");
-        }
-    }
-
-    /// Scope, grouping, tags of a series, and its group.
-    const GROUPS: [(&str, &str, &str, Option<&str>); 10] = [
-        ("*", "", "a:1", Some("*")),
-        ("a:1", "", "a:1 b:2", Some("*")),
-        ("a:1", "", "a:10", None),
-        ("a:1*", "", "a:10", Some("*")),
-        ("a:*0", " by {a}", "a:10", Some("a:10")),
-        ("!a:1", "", "a:1", None),
-        ("!a:1", "", "a:2", Some("*")),
-        ("a:1 AND b:2", "", "a:1", None),
-        ("*", " by {b,a}", "a:1 b:2 c:3", Some("b:2,a:1")),
-        ("*", " by {b}", "a:1", None),
-    ];
-
-    #[test]
-    fn a_series_belongs_to_one_group_or_to_none() {
-        for (scope, by, tags, expected) in GROUPS {
-            let query = Query::parse(&format!("avg(last_5m):avg:x{{{scope}}}{by} > 1")).unwrap();
-            let tags = tags.split(' ').map(str::to_owned).collect();
-            assert_eq!(query.group(&tags).as_deref(), expected, "{scope}{by}");
         }
     }
 }

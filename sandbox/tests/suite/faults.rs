@@ -283,3 +283,17 @@ async fn sns_loses_doubles_and_delays_the_next_messages() {
     let due = |at: usize| deliveries[at]["next_attempt_ms"].as_u64().unwrap();
     assert!(due(3) - due(1) >= 90_000);
 }
+
+#[tokio::test]
+async fn a_slow_datadog_answers_after_its_latency() {
+    let sandbox = Sandbox::new();
+    let hour = json!({"latency_ms": 3_600_000});
+    sandbox.post("/_sandbox/faults", hour).await;
+    let wait = std::time::Duration::from_millis(50);
+    let slow = sandbox.call("GET", "/api/v1/monitor", Value::Null);
+    assert!(tokio::time::timeout(wait, slow).await.is_err());
+    sandbox
+        .post("/_sandbox/faults", json!({"latency_ms": 1}))
+        .await;
+    assert_eq!(sandbox.get("/api/v1/monitor").await, json!([]));
+}

@@ -7,11 +7,16 @@ use crate::support::{Sandbox, bank_errors};
 impl Sandbox {
     /// One count of a bank's errors, sent now.
     async fn errors(&self, bank: &str, count: u32) {
+        self.count("bank.errors", bank, count).await;
+    }
+
+    /// One count of a bank, sent now.
+    async fn count(&self, metric: &str, bank: &str, count: u32) {
         let now_s = self.get("/_sandbox/clock").await["wall_ms"]
             .as_u64()
             .unwrap()
             / 1000;
-        let series = json!({"metric": "bank.errors", "type": 1, "interval": 10, "points": [{"timestamp": now_s, "value": count}],
+        let series = json!({"metric": metric, "type": 1, "interval": 10, "points": [{"timestamp": now_s, "value": count}],
             "tags": ["env:prod", format!("bank_code:{bank}")]});
         let taken = self
             .call("POST", "/api/v2/series", json!({"series": [series]}))
@@ -52,7 +57,7 @@ impl Sandbox {
     }
 }
 
-fn pairs<'a>(found: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+fn pairs(found: &[(String, String)]) -> Vec<(&str, &str)> {
     found
         .iter()
         .map(|(group, status)| (group.as_str(), status.as_str()))
@@ -163,11 +168,6 @@ async fn points_need_an_api_key_only_and_what_is_no_payload_is_refused() {
     assert_eq!(send(&key, r#"{"series": []}"#).await, 202);
     assert_eq!(send(&[], r#"{"series": []}"#).await, 401);
     assert_eq!(send(&key, r#"{"series": [{}]}"#).await, 400);
-    let packed = [
-        ("dd-api-key", "sandbox-api-key"),
-        ("content-encoding", "gzip"),
-    ];
-    assert_eq!(send(&packed, r#"{"series": []}"#).await, 400);
 }
 
 #[tokio::test]
@@ -217,4 +217,39 @@ async fn notify_by_tells_of_the_worst_of_its_groups() {
         "warning_recovery env:prod",
     ];
     assert_eq!(sandbox.told().await, expected);
+}
+
+#[tokio::test]
+async fn the_loop_closes_through_probes() {
+    let sandbox = Sandbox::new();
+    let mut body = bank_errors();
+    body["query"] = json!(
+        "sum(last_5m):sum:bank.errors{*} by {bank_code}.as_count() / sum:bank.calls{*} by {bank_code}.as_count() > 0.5"
+    );
+    body["options"] = json!({"thresholds": {"critical": 0.5}});
+    let monitor = sandbox.monitor(body).await;
+    sandbox.count("bank.calls", "0001", 10).await;
+    sandbox.count("bank.calls", "0002", 10).await;
+    sandbox.count("bank.errors", "0001", 8).await;
+    sandbox.minutes(1).await;
+    let found = sandbox.statuses(monitor).await;
+    assert_eq!(
+        pairs(&found),
+        [("bank_code:0001", "Alert"), ("bank_code:0002", "OK")]
+    );
+
+    // A breaker that lets nothing through starves the monitor, which then stays as it was.
+    sandbox.minutes(10).await;
+    assert_eq!(
+        pairs(&sandbox.statuses(monitor).await)[0],
+        ("bank_code:0001", "Alert")
+    );
+
+    // One probe that succeeds is enough to know.
+    sandbox.count("bank.calls", "0001", 1).await;
+    sandbox.minutes(1).await;
+    assert_eq!(
+        sandbox.told().await,
+        ["alert bank_code:0001", "alert_recovery bank_code:0001"]
+    );
 }

@@ -67,7 +67,7 @@ async fn events_are_streamed_from_where_the_reader_was() {
     let mut text = String::new();
     while !text.contains("three") {
         let frame = body.frame().await.unwrap().unwrap();
-        text += &String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
+        text += std::str::from_utf8(&frame.into_data().unwrap()).unwrap();
     }
     assert!(text.starts_with("id: 2\nevent: two\ndata: {"), "{text}");
     assert!(!text.contains("event: one"), "{text}");
