@@ -45,6 +45,10 @@ pub(crate) fn set_group(
     let transition = apply(monitor, change, now);
     let muted = monitor.is_muted(&change.group, now.wall_s());
     let told = transition.filter(|_| !change.silent && !muted);
+    let bad = matches!(change.status, Status::Alert | Status::Warn | Status::NoData);
+    if let Some(group) = monitor.groups.get_mut(&change.group) {
+        group.swallowed = bad && muted && (group.swallowed || transition.is_some());
+    }
     if told.is_some() && !monitor.definition.is_draft() {
         mark_told(monitor, change, now);
     }
@@ -67,6 +71,26 @@ pub(crate) fn set_group(
         test: false,
     };
     Some(Some(notice.tell(world, now)))
+}
+
+/// Tells of a group whose downtime has expired while it was still bad.
+pub(crate) fn after_downtime(
+    world: &mut World,
+    monitor_id: u64,
+    group: &str,
+    now: Moment,
+) -> Option<Notice> {
+    let monitor = world.monitors.get_mut(&monitor_id)?;
+    let change = Change {
+        group: group.to_owned(),
+        status: monitor.groups.get(group)?.status,
+        value: None,
+        silent: false,
+        renotify: false,
+    };
+    // To its recipients it is news.
+    monitor.told.remove(&monitor.audience(group));
+    set_group(world, monitor_id, &change, now)?
 }
 
 /// Writes down in the group that its recipients are told now.

@@ -153,6 +153,7 @@ pub(super) async fn end_downtimes(State(hub): State<Arc<Hub>>, Path(id): Path<St
             .get_mut(&number)
             .ok_or(ControlError::NoMonitor(id))?;
         let ended = std::mem::take(&mut monitor.downtimes);
+        monitor.forget_swallowed();
         world.log(
             now,
             "downtime",

@@ -109,6 +109,13 @@ pub(super) async fn cancel(
             .schedules
             .get_mut(&id)
             .ok_or(ApiError::DowntimeNotFound)?;
+        for monitor in world
+            .monitors
+            .values_mut()
+            .filter(|monitor| schedule.is_for(monitor))
+        {
+            monitor.forget_swallowed();
+        }
         schedule.cancel(now);
         let data = schedule.to_json(&id, now);
         lay_over(world, now, data);

@@ -71,20 +71,34 @@ fn next_minute(virtual_ms: u64) -> u64 {
 /// Evaluates every monitor as of now; gives what was told.
 pub(crate) fn evaluate(world: &mut World, now: Moment) -> Vec<Notice> {
     let ids: Vec<u64> = world.monitors.keys().copied().collect();
+    ids.into_iter()
+        .flat_map(|id| evaluate_one(world, id, now))
+        .collect()
+}
+
+/// What the points say first, then what a downtime kept back, then what is due again.
+fn evaluate_one(world: &mut World, id: u64, now: Moment) -> Vec<Notice> {
     let mut told = Vec::new();
-    for id in ids {
-        let Some(monitor) = world.monitors.get(&id) else {
-            continue;
-        };
-        for change in changes(monitor, &world.series, now) {
-            told.extend(alerting::set_group(world, id, &change, now).flatten());
-        }
-        let Some(monitor) = world.monitors.get(&id) else {
-            continue;
-        };
-        for change in renotify::due(monitor, now.virtual_ms) {
-            told.extend(alerting::set_group(world, id, &change, now).flatten());
-        }
+    let measured = world
+        .monitors
+        .get(&id)
+        .map(|monitor| changes(monitor, &world.series, now));
+    for change in measured.unwrap_or_default() {
+        told.extend(alerting::set_group(world, id, &change, now).flatten());
+    }
+    let swallowed = world
+        .monitors
+        .get(&id)
+        .map(|monitor| monitor.swallowed(now.wall_s()));
+    for group in swallowed.unwrap_or_default() {
+        told.extend(alerting::after_downtime(world, id, &group, now));
+    }
+    let again = world
+        .monitors
+        .get(&id)
+        .map(|monitor| renotify::due(monitor, now.virtual_ms));
+    for change in again.unwrap_or_default() {
+        told.extend(alerting::set_group(world, id, &change, now).flatten());
     }
     told
 }
@@ -115,4 +129,76 @@ fn changes(monitor: &Monitor, store: &Store, now: Moment) -> Vec<Change> {
         }
     }
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::monitor::{Definition, Downtime, Status};
+
+    fn at(seconds: u64) -> Moment {
+        Moment {
+            wall_ms: seconds * 1000,
+            virtual_ms: seconds * 1000,
+        }
+    }
+
+    /// A world whose monitor 1 is in a downtime until second 100.
+    fn in_a_downtime() -> World {
+        let mut world = World::new(1, at(0));
+        let sent = json!({"type": "metric alert", "query": "x > 1", "message": "@sns-t"});
+        let definition = Definition::create(sent.as_object().unwrap());
+        let mut monitor = Monitor::new(1, definition, 0);
+        let scope = vec!["*".to_owned()];
+        monitor.downtimes.push(Downtime {
+            id: 1,
+            scope,
+            start: 0,
+            end: Some(100),
+        });
+        world.monitors.insert(1, monitor);
+        world
+    }
+
+    fn set(world: &mut World, status: Status, seconds: u64) -> Option<Notice> {
+        let change = Change {
+            group: "a:1".to_owned(),
+            status,
+            value: None,
+            silent: false,
+            renotify: false,
+        };
+        alerting::set_group(world, 1, &change, at(seconds)).flatten()
+    }
+
+    fn told(world: &mut World, seconds: u64) -> Vec<String> {
+        let told = evaluate(world, at(seconds));
+        told.into_iter().map(|notice| notice.transition).collect()
+    }
+
+    #[test]
+    fn an_alert_that_outlives_its_downtime_is_told_once() {
+        let mut world = in_a_downtime();
+        assert!(set(&mut world, Status::Alert, 50).is_none());
+        assert!(told(&mut world, 99).is_empty());
+        assert_eq!(told(&mut world, 100), ["alert"]);
+        assert!(told(&mut world, 160).is_empty());
+    }
+
+    #[test]
+    fn what_is_over_before_the_end_or_freed_by_hand_is_not_told() {
+        let mut world = in_a_downtime();
+        set(&mut world, Status::Alert, 50);
+        set(&mut world, Status::Ok, 60);
+        assert!(told(&mut world, 100).is_empty());
+
+        let mut world = in_a_downtime();
+        set(&mut world, Status::Alert, 50);
+        let monitor = world.monitors.get_mut(&1).unwrap();
+        monitor.downtimes.clear();
+        monitor.forget_swallowed();
+        assert!(told(&mut world, 100).is_empty());
+    }
 }

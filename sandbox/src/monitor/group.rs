@@ -74,6 +74,8 @@ pub(crate) struct Group {
     pub(crate) told_ms: Option<u64>,
     /// How often they were told again since.
     pub(crate) repeats: u32,
+    /// A downtime kept it from being told; it is told when the downtime expires.
+    pub(crate) swallowed: bool,
     pub(crate) last_triggered: Option<u64>,
     pub(crate) last_notified: Option<u64>,
     pub(crate) last_resolved: Option<u64>,
@@ -88,6 +90,7 @@ impl Group {
             announced: Status::Ok,
             told_ms: None,
             repeats: 0,
+            swallowed: false,
             last_triggered: None,
             last_notified: None,
             last_resolved: None,

@@ -102,6 +102,22 @@ impl Monitor {
         }
     }
 
+    /// The groups that a downtime which has expired kept from being told, and that are still bad.
+    pub(crate) fn swallowed(&self, now_s: u64) -> Vec<String> {
+        let due = self
+            .groups
+            .iter()
+            .filter(|(name, group)| group.swallowed && !self.is_muted(name, now_s));
+        due.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// A downtime was taken away by hand: what it swallowed is not told any more.
+    pub(crate) fn forget_swallowed(&mut self) {
+        for group in self.groups.values_mut() {
+            group.swallowed = false;
+        }
+    }
+
     /// Whether nobody is told of changes of the group.
     pub(crate) fn is_muted(&self, group: &str, now_s: u64) -> bool {
         self.definition.silences(group, now_s)
