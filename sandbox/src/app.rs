@@ -1,18 +1,19 @@
 //! Puts the parts together: one router, one listener, the function's process, and an orderly end.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::cli::Args;
-use crate::hub::Hub;
-use crate::{control, datadog, lambda, serve};
+use crate::cli::Options;
+use crate::hub::{Hub, Settings};
+use crate::{control, datadog, lambda, metrics, recorder, serve};
 
 const ROUTES: &str = include_str!("routes.txt");
 
@@ -20,12 +21,10 @@ const ROUTES: &str = include_str!("routes.txt");
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The port is taken, or may not be used.
-    #[error(
-        "cannot listen on 127.0.0.1:{port}: {source}; choose another --port, or 0 for a free one"
-    )]
+    #[error("cannot listen on `{address}`: {source}; choose another port, or 0 for a free one")]
     Listen {
-        /// The port asked for.
-        port: u16,
+        /// The address asked for.
+        address: SocketAddr,
         /// What the system says.
         source: std::io::Error,
     },
@@ -44,44 +43,62 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .merge(control::routes())
         .merge(datadog::routes(&hub))
         .merge(lambda::routes())
+        .layer(from_fn_with_state(Arc::clone(&hub), recorder::pass))
         .with_state(hub)
 }
 
-/// Runs until SIGTERM, SIGINT or, if asked, the end of standard input.
-pub async fn run(args: Args) -> Result<(), RunError> {
-    if let Some(path) = args.bootstrap.as_ref().filter(|path| !path.is_file()) {
+/// Opens the port, if the rest is there.
+pub(crate) async fn listen(
+    address: SocketAddr,
+    options: &Options,
+) -> Result<TcpListener, RunError> {
+    if let Some(path) = options.bootstrap.as_ref().filter(|path| !path.is_file()) {
         return Err(RunError::NoBootstrap(path.clone()));
     }
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|source| RunError::Listen {
-            port: args.port,
-            source,
-        })?;
-    let address = listener.local_addr()?;
-    println!("cb-sandbox listening on http://{address}");
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|source| RunError::Listen { address, source })
+}
 
-    let hub = Arc::new(Hub::new(args.settings()));
+/// Where a listener is reached.
+pub(crate) fn url(listener: &TcpListener) -> Result<String, RunError> {
+    Ok(format!("http://{}", listener.local_addr()?))
+}
+
+/// Runs until SIGTERM, SIGINT or, if asked, the end of standard input.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    settings: Settings,
+    options: &Options,
+) -> Result<(), RunError> {
+    let hub = Arc::new(Hub::new(settings));
     let (stop, stopped) = watch::channel(false);
     let deadlines = tokio::spawn(lambda::enforce(Arc::clone(&hub)));
-    let function = args.bootstrap.clone().map(|bootstrap| {
-        let spec = lambda::Spec {
-            bootstrap,
-            env: args.lambda_env.clone(),
-            api: address,
-        };
-        tokio::spawn(lambda::supervise(Arc::clone(&hub), spec, stopped))
-    });
+    let monitors = tokio::spawn(metrics::watch(Arc::clone(&hub)));
+    let function = match &options.bootstrap {
+        None => None,
+        Some(bootstrap) => {
+            let spec = lambda::Spec {
+                bootstrap: bootstrap.clone(),
+                env: options.lambda_env.clone(),
+                api: listener.local_addr()?,
+            };
+            Some(tokio::spawn(lambda::supervise(
+                Arc::clone(&hub),
+                spec,
+                stopped,
+            )))
+        }
+    };
     let served = tokio::select! {
         served = serve::forever(&listener, router(hub)) => served,
-        ended = end(args.exit_with_stdin) => ended,
+        ended = end(options.exit_with_stdin) => ended,
     };
     stop.send_replace(true);
     if let Some(function) = function {
         function.await.ok();
     }
     deadlines.abort();
+    monitors.abort();
     Ok(served?)
 }
 

@@ -1,19 +1,71 @@
-//! The flags of `cb-sandbox`.
+//! The commands and flags of `cb-sandbox`. Without a command it serves, with the two keys that the project's own tests use.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::hub::Settings;
 
 /// A Datadog, an SNS and a Lambda on 127.0.0.1.
 #[derive(Debug, Parser)]
-#[command(name = "cb-sandbox", version)]
+#[command(name = "cb-sandbox", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// What to do; without it, serve on `--port`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Port to listen on; 0 takes a free one. The first line of standard output names it.
     #[arg(long, default_value_t = 0)]
     pub port: u16,
+    /// The sandbox itself.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What `cb-sandbox` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve; the first line of standard output is the URL. Any key is let in, unless one is named.
+    Serve(Serve),
+    /// Compare the sandbox with recorded exchanges of the real API, and print the differences.
+    Compare(Compare),
+    /// Play a recorded run again, and say whether every answer is the same.
+    Replay(Replay),
+}
+
+/// `cb-sandbox serve`.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Address to listen on, of this machine only; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value_t = free_port(), value_parser = loopback)]
+    pub addr: SocketAddr,
+    /// The sandbox itself.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `cb-sandbox compare`.
+#[derive(Debug, clap::Args)]
+pub struct Compare {
+    /// Files of JSON lines (`case`, `method`, `path`, `request`, `status`, `response`), or folders of such files.
+    #[arg(required = true)]
+    pub recordings: Vec<PathBuf>,
+    /// Fail when fewer exchanges agree than so many in a hundred.
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0, value_parser = positive)]
+    pub at_least: f64,
+}
+
+/// `cb-sandbox replay`.
+#[derive(Debug, clap::Args)]
+pub struct Replay {
+    /// A file from `GET /_sandbox/record`.
+    pub run: PathBuf,
+}
+
+/// How a sandbox is set up.
+#[derive(Debug, clap::Args)]
+pub struct Options {
     /// The function to deliver to: an executable that speaks Lambda's Runtime API. Without it, deliveries wait for
     /// whoever asks the Runtime API for them.
     #[arg(long, value_name = "PATH")]
@@ -24,15 +76,15 @@ pub struct Args {
     /// Seconds of wall time that an invocation may take.
     #[arg(long, default_value_t = 30.0, value_parser = positive)]
     pub lambda_timeout: f64,
-    /// Virtual seconds per second; drives Lambda's retries and nothing else.
+    /// Virtual seconds per second; drives delays and evaluations and nothing else.
     #[arg(long, default_value_t = 1.0, value_parser = positive)]
     pub speed: f64,
-    /// The Datadog API key that is let in.
-    #[arg(long, default_value = "sandbox-api-key")]
-    pub api_key: String,
-    /// The Datadog application key that is let in.
-    #[arg(long, default_value = "sandbox-app-key")]
-    pub app_key: String,
+    /// The one Datadog API key that is let in.
+    #[arg(long)]
+    pub api_key: Option<String>,
+    /// The one Datadog application key that is let in.
+    #[arg(long)]
+    pub app_key: Option<String>,
     /// Decides the ids: the same seed and the same requests give the same ids.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -41,17 +93,29 @@ pub struct Args {
     pub exit_with_stdin: bool,
 }
 
-impl Args {
-    /// The part that the sandbox itself needs.
-    pub fn settings(&self) -> Settings {
+impl Options {
+    /// The part that the sandbox itself needs; a key that is not named is that of `keys`.
+    pub fn settings(&self, keys: Settings) -> Settings {
         Settings {
-            api_key: self.api_key.clone(),
-            app_key: self.app_key.clone(),
+            api_key: self.api_key.clone().or(keys.api_key),
+            app_key: self.app_key.clone().or(keys.app_key),
             speed: self.speed,
             seed: self.seed,
             timeout: Duration::from_secs_f64(self.lambda_timeout),
         }
     }
+}
+
+fn free_port() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+}
+
+/// The sandbox lets strangers in, so it listens where there are none.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: Option<SocketAddr> = text.replace("localhost", "127.0.0.1").parse().ok();
+    address
+        .filter(|address| IpAddr::is_loopback(&address.ip()))
+        .ok_or_else(|| format!("`{text}` is no address of this machine alone: use 127.0.0.1:PORT"))
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -87,6 +151,41 @@ mod tests {
             ["0", "-1", "nan", "inf", "x"]
                 .into_iter()
                 .all(|text| positive(text).is_err())
+        );
+    }
+
+    #[test]
+    fn only_this_machine_is_served() {
+        assert!(loopback("127.0.0.1:8080").is_ok() && loopback("localhost:0").is_ok());
+        assert!(loopback("[::1]:1").is_ok());
+        assert!(
+            ["0.0.0.0:1", "10.0.0.1:1", "127.0.0.1", ""]
+                .iter()
+                .all(|text| loopback(text).is_err())
+        );
+    }
+
+    #[test]
+    fn keys_are_asked_for_only_where_they_are_named() {
+        let keys = |words: &[&str]| {
+            let Args {
+                command, options, ..
+            } = Args::try_parse_from(words).unwrap();
+            let settings = match command {
+                Some(Command::Serve(serve)) => serve.options.settings(Settings::open()),
+                _ => options.settings(Settings::default()),
+            };
+            (settings.api_key, settings.app_key)
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            keys(&["cb-sandbox"]),
+            (some("sandbox-api-key"), some("sandbox-app-key"))
+        );
+        assert_eq!(keys(&["cb-sandbox", "serve"]), (None, None));
+        assert_eq!(
+            keys(&["cb-sandbox", "serve", "--api-key", "k"]),
+            (some("k"), None)
         );
     }
 }

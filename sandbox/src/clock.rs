@@ -2,12 +2,14 @@
 //! The only module that reads a clock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// One instant on both clocks, in milliseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Moment {
     /// What a real process reads: headers, timestamps of monitors and groups.
     pub(crate) wall_ms: u64,
@@ -29,6 +31,8 @@ pub(crate) struct Clock {
     start_ms: u64,
     speed: f64,
     advanced_ms: AtomicU64,
+    /// Both clocks stand still here while a run is played again.
+    held: Mutex<Option<Moment>>,
 }
 
 impl Clock {
@@ -42,17 +46,26 @@ impl Clock {
             start_ms: whole_ms(start),
             speed,
             advanced_ms: AtomicU64::new(0),
+            held: Mutex::new(None),
         }
     }
 
     /// Now, on both clocks.
     pub(crate) fn now(&self) -> Moment {
+        if let Some(held) = *self.held.lock().unwrap_or_else(PoisonError::into_inner) {
+            return held;
+        }
         let elapsed = self.started.elapsed();
         let advanced = self.advanced_ms.load(Ordering::Relaxed);
         Moment {
             wall_ms: self.start_ms + whole_ms(elapsed),
             virtual_ms: self.start_ms + whole_ms(elapsed.mul_f64(self.speed)) + advanced,
         }
+    }
+
+    /// Lets both clocks stand still at a moment, from now on.
+    pub(crate) fn hold(&self, at: Moment) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
     /// Moves the virtual clock forward; whoever waits for a due time must be woken afterwards.

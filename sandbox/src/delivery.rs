@@ -1,17 +1,59 @@
 //! One delivery: an SNS message on its way through one asynchronous invocation of Lambda, and what is left of it when it
 //! fails for good. Due times are virtual milliseconds, deadlines are wall milliseconds.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
 use crate::ids::Ids;
-use crate::sns::{self, Publication};
+use crate::sns::{self, ACCOUNT, Publication, REGION};
+
+/// The function's name.
+pub(crate) const FUNCTION: &str = "circuit-breaker-dispatcher";
 
 /// How long Lambda waits after the first and the second failed attempt; then the event goes to the dead letter queue.
 const RETRY_AFTER_MS: [u64; 2] = [60_000, 120_000];
 /// `ErrorMessage` of a dead letter holds the first 1 KB of the function's error.
 const ERROR_LIMIT: usize = 1024;
+
+/// How Lambda treats an asynchronous invocation that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Rules {
+    /// Further attempts: 0 to 2.
+    pub(crate) retries: usize,
+    /// No attempt begins when the event is older than this: 60 to 21600 seconds of virtual time.
+    pub(crate) max_age_s: u64,
+    /// What an event that failed for good becomes.
+    pub(crate) on_failure: OnFailure,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            retries: RETRY_AFTER_MS.len(),
+            max_age_s: 21_600,
+            on_failure: OnFailure::DeadLetterQueue,
+        }
+    }
+}
+
+impl Rules {
+    /// Whether Lambda would take them.
+    pub(crate) fn are_allowed(self) -> bool {
+        self.retries <= RETRY_AFTER_MS.len() && (60..=21_600).contains(&self.max_age_s)
+    }
+}
+
+/// Where events go that failed for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OnFailure {
+    /// The event as it was, with attributes.
+    DeadLetterQueue,
+    /// The event inside a record of the invocation.
+    Destination,
+}
 
 /// Where a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -70,6 +112,8 @@ pub(crate) struct Delivery {
     /// Attempts that failed since the event was last handed to Lambda.
     failures: usize,
     pub(crate) due_ms: u64,
+    /// When Lambda took the event, in virtual milliseconds.
+    accepted_ms: u64,
     started_ms: u64,
     pub(crate) deadline_ms: u64,
 }
@@ -91,6 +135,7 @@ impl Delivery {
             attempts: Vec::new(),
             failures: 0,
             due_ms: now.virtual_ms,
+            accepted_ms: now.virtual_ms,
             started_ms: 0,
             deadline_ms: 0,
         }
@@ -98,6 +143,9 @@ impl Delivery {
 
     /// Lets it go to the function at once.
     pub(crate) fn release(&mut self, now: Moment) {
+        if self.state == State::Held {
+            self.accepted_ms = now.virtual_ms;
+        }
         self.state = State::Queued;
         self.due_ms = now.virtual_ms;
     }
@@ -106,6 +154,7 @@ impl Delivery {
     pub(crate) fn redrive(&mut self, request_id: String, now: Moment) {
         self.release(now);
         self.failures = 0;
+        self.accepted_ms = now.virtual_ms;
         self.request_id = request_id;
     }
 
@@ -125,21 +174,31 @@ impl Delivery {
     }
 
     /// Waits for the next attempt; after the last one, gives what goes to the dead letter queue.
-    pub(crate) fn fail(&mut self, error: &str, now: Moment) -> Option<DeadLetter> {
+    pub(crate) fn fail(&mut self, error: &str, rules: Rules, now: Moment) -> Option<DeadLetter> {
         self.attempts.push(Attempt {
             at_ms: self.started_ms,
             ok: false,
             error: Some(error.to_owned()),
         });
-        let wait = RETRY_AFTER_MS.get(self.failures);
+        let wait = RETRY_AFTER_MS.iter().take(rules.retries).nth(self.failures);
+        let oldest_ms = self
+            .accepted_ms
+            .saturating_add(rules.max_age_s.saturating_mul(1000));
         self.failures += 1;
-        if let Some(wait) = wait {
-            self.state = State::Queued;
-            self.due_ms = now.virtual_ms + wait;
-            return None;
-        }
+        let condition = match wait {
+            Some(wait) if now.virtual_ms + wait <= oldest_ms => {
+                self.state = State::Queued;
+                self.due_ms = now.virtual_ms + wait;
+                return None;
+            }
+            Some(_) => "EventAgeExceeded",
+            None => "RetriesExhausted",
+        };
         self.state = State::Dead;
-        Some(dead_letter(self, error, now))
+        Some(match rules.on_failure {
+            OnFailure::DeadLetterQueue => dead_letter(self, error, now),
+            OnFailure::Destination => failure_record(self, error, (condition, now)),
+        })
     }
 }
 
@@ -161,6 +220,34 @@ fn dead_letter(delivery: &Delivery, error: &str, now: Moment) -> DeadLetter {
         delivery_id: delivery.id.clone(),
         body: delivery.event.clone(),
         attributes: json!({"RequestID": delivery.request_id, "ErrorCode": "200", "ErrorMessage": message}),
+        at_ms: now.virtual_ms,
+    }
+}
+
+/// What an on-failure destination gets: the event is inside, in `requestPayload`.
+fn failure_record(
+    delivery: &Delivery,
+    error: &str,
+    (condition, now): (&str, Moment),
+) -> DeadLetter {
+    let payload: Value = serde_json::from_str(&delivery.event).unwrap_or_default();
+    let record = json!({
+        "version": "1.0",
+        "timestamp": clock::iso_millis_z(now.wall_ms),
+        "requestContext": {
+            "requestId": delivery.request_id,
+            "functionArn": format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}:$LATEST"),
+            "condition": condition,
+            "approximateInvokeCount": delivery.failures,
+        },
+        "requestPayload": payload,
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responsePayload": {"errorMessage": error},
+    });
+    DeadLetter {
+        delivery_id: delivery.id.clone(),
+        body: record.to_string(),
+        attributes: json!({}),
         at_ms: now.virtual_ms,
     }
 }

@@ -1,21 +1,22 @@
 //! The one shared state, its lock, its clocks and its wake-up call. Nothing polls: whoever waits is woken by a change or by
 //! a due time.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use crate::clock::{Clock, Moment};
+use crate::record::{Record, Run, VERSION};
 use crate::world::World;
 
 /// How the sandbox is set up; fixed for its life.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The one API key that is let in.
-    pub api_key: String,
-    /// The one application key that is let in.
-    pub app_key: String,
+    /// The one API key that is let in; any without it.
+    pub api_key: Option<String>,
+    /// The one application key that is let in; any, or none at all, without it.
+    pub app_key: Option<String>,
     /// Virtual seconds per second.
     pub speed: f64,
     /// Decides every id.
@@ -27,11 +28,22 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            api_key: "sandbox-api-key".to_owned(),
-            app_key: "sandbox-app-key".to_owned(),
+            api_key: Some("sandbox-api-key".to_owned()),
+            app_key: Some("sandbox-app-key".to_owned()),
             speed: 1.0,
             seed: 1,
             timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Settings {
+    /// Whoever sends some API key is let in.
+    pub fn open() -> Self {
+        Self {
+            api_key: None,
+            app_key: None,
+            ..Self::default()
         }
     }
 }
@@ -60,11 +72,12 @@ pub struct Hub {
 impl Hub {
     /// A fresh, empty sandbox.
     pub fn new(settings: Settings) -> Self {
+        let clock = Clock::start(settings.speed);
         Self {
-            world: Mutex::new(World::new(settings.seed)),
+            world: Mutex::new(World::new(settings.seed, clock.now())),
             wake: Notify::new(),
             kill: Notify::new(),
-            clock: Clock::start(settings.speed),
+            clock,
             settings,
         }
     }
@@ -72,8 +85,35 @@ impl Hub {
     /// Works on the state without telling anyone. Keep it short: the lock is held.
     pub(crate) fn look<T>(&self, work: impl FnOnce(&mut World, Moment) -> T) -> T {
         let now = self.clock.now();
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut world, now)
+        let mut world = self.lock();
+        let done = work(&mut world, now);
+        world.seen = now;
+        done
+    }
+
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The moment of the latest work on the state.
+    pub(crate) fn latest(&self) -> Moment {
+        self.lock().seen
+    }
+
+    /// Adds to the record of the run. It is no work on the state: nobody is told, and no time passes.
+    pub(crate) fn append(&self, work: impl FnOnce(&mut Record)) {
+        work(&mut self.lock().record);
+    }
+
+    /// The run so far.
+    pub(crate) fn run(&self) -> Run {
+        Run {
+            version: VERSION,
+            seed: self.settings.seed,
+            speed: self.settings.speed,
+            timeout_s: self.settings.timeout.as_secs_f64(),
+            record: self.lock().record.clone(),
+        }
     }
 
     /// Works on the state, then wakes everyone who waits.

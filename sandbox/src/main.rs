@@ -1,9 +1,9 @@
 //! Entry point of `cb-sandbox`: reads the flags and hands over; nothing else lives here.
 
 use clap::Parser;
-use sandbox::{app, cli::Args};
+use sandbox::{cli::Args, commands};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    Ok(app::run(Args::parse()).await?)
+    Ok(commands::run(Args::parse()).await?)
 }

@@ -2,7 +2,7 @@
 //! Rules only; the Runtime API, the process and the waiting are in `lambda`.
 
 use crate::clock::Moment;
-use crate::delivery::{DeadLetter, Delivery, Incoming, State};
+use crate::delivery::{DeadLetter, Delivery, Incoming, Rules, State};
 use crate::ids::Ids;
 
 /// What the function is given.
@@ -17,6 +17,8 @@ pub(crate) struct Invocation {
 /// All deliveries, oldest first, and the dead letters.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
+    /// How Lambda treats what fails.
+    pub(crate) rules: Rules,
     deliveries: Vec<Delivery>,
     dead: Vec<DeadLetter>,
 }
@@ -41,6 +43,13 @@ impl Queue {
     /// Lets a delivery go at once: a held one, or one that waits for its retry.
     pub(crate) fn release(&mut self, id: &str, now: Moment) -> Result<(), QueueError> {
         self.waiting(id)?.release(now);
+        Ok(())
+    }
+
+    /// Lets a delivery wait for so much longer, in virtual milliseconds.
+    pub(crate) fn postpone(&mut self, id: &str, ms: u64) -> Result<(), QueueError> {
+        let delivery = self.waiting(id)?;
+        delivery.due_ms = delivery.due_ms.saturating_add(ms);
         Ok(())
     }
 
@@ -135,7 +144,8 @@ impl Queue {
         error: &str,
         now: Moment,
     ) -> Result<(), QueueError> {
-        let letter = self.running_request(request_id)?.fail(error, now);
+        let rules = self.rules;
+        let letter = self.running_request(request_id)?.fail(error, rules, now);
         self.dead.extend(letter);
         Ok(())
     }

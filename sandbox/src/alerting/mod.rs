@@ -8,7 +8,8 @@ mod template;
 mod handles;
 pub(crate) mod transition;
 
-pub(crate) use notify::{Change, set_group, test_notification};
+pub(crate) use handles::find as handles;
+pub(crate) use notify::{Change, after_downtime, set_group, test_notification};
 
 /// One transition on its way to its recipients.
 struct Telling<'a> {

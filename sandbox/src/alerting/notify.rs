@@ -1,6 +1,6 @@
 //! From a change of a group to an event, a notification and its deliveries.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::event::event;
 use super::scene::scene;
@@ -41,23 +41,69 @@ pub(crate) fn set_group(
     now: Moment,
 ) -> Option<Option<Notice>> {
     let monitor = world.monitors.get_mut(&monitor_id)?;
+    let known = monitor.groups.get(&change.group).map(|group| group.status);
     let transition = apply(monitor, change, now);
     let muted = monitor.is_muted(&change.group, now.wall_s());
-    let Some(transition) = transition.filter(|_| !change.silent && !muted) else {
+    let told = transition.filter(|_| !change.silent && !muted);
+    let bad = matches!(change.status, Status::Alert | Status::Warn | Status::NoData);
+    if let Some(group) = monitor.groups.get_mut(&change.group) {
+        group.swallowed = bad && muted && (group.swallowed || transition.is_some());
+    }
+    if told.is_some() && !monitor.definition.is_draft() {
+        mark_told(monitor, change, now);
+    }
+    let monitor = monitor.clone();
+    let status = monitor.groups.get(&change.group).map(|group| group.status);
+    if status != known {
+        let (from, to) = (known.map(Status::name), status.map(Status::name));
+        let data = json!({"monitor_id": monitor_id.to_string(), "group": change.group, "from": from, "to": to,
+            "value": change.value, "muted": muted});
+        world.log(now, "transition", data);
+    }
+    let Some(transition) = told else {
         return Some(None);
     };
-    let draft = monitor.definition.is_draft();
-    if let Some(group) = monitor.groups.get_mut(&change.group).filter(|_| !draft) {
-        group.last_notified = Some(now.wall_s());
-    }
     let notice = Telling {
-        monitor: &monitor.clone(),
+        monitor: &monitor,
         transition,
-        group: &change.group,
+        group: &monitor.audience(&change.group),
         value: change.value.as_deref(),
         test: false,
     };
     Some(Some(notice.tell(world, now)))
+}
+
+/// Tells of a group whose downtime has expired while it was still bad.
+pub(crate) fn after_downtime(
+    world: &mut World,
+    monitor_id: u64,
+    group: &str,
+    now: Moment,
+) -> Option<Notice> {
+    let monitor = world.monitors.get_mut(&monitor_id)?;
+    let change = Change {
+        group: group.to_owned(),
+        status: monitor.groups.get(group)?.status,
+        value: None,
+        silent: false,
+        renotify: false,
+    };
+    // To its recipients it is news.
+    monitor.told.remove(&monitor.audience(group));
+    set_group(world, monitor_id, &change, now)?
+}
+
+/// Writes down in the group that its recipients are told now.
+fn mark_told(monitor: &mut Monitor, change: &Change, now: Moment) {
+    if let Some(group) = monitor.groups.get_mut(&change.group) {
+        group.repeats = if change.renotify {
+            group.repeats + 1
+        } else {
+            0
+        };
+        group.last_notified = Some(now.wall_s());
+        group.told_ms = Some(now.virtual_ms);
+    }
 }
 
 /// Sends the notification of a transition that did not happen.
@@ -81,7 +127,7 @@ pub(crate) fn test_notification(
 
 /// Changes the monitor; gives the transition its recipients should hear of.
 fn apply(monitor: &mut Monitor, change: &Change, now: Moment) -> Option<Transition> {
-    let quiet_no_data = change.status == Status::NoData && !monitor.definition.notifies_no_data();
+    let silent_no_data = change.status == Status::NoData && !monitor.definition.notifies_no_data();
     let resolves = change.status == Status::NoData && monitor.definition.resolves_on_no_data();
     let status = if resolves { Status::Ok } else { change.status };
     let before = (monitor.groups.clone(), monitor.overall());
@@ -92,23 +138,36 @@ fn apply(monitor: &mut Monitor, change: &Change, now: Moment) -> Option<Transiti
         .or_insert_with(Group::fresh);
     let moved = status != group.status;
     group.become_status(status, now.wall_s());
-    let transition = if quiet_no_data && !resolves {
-        None
-    } else {
-        let known = std::mem::replace(&mut group.announced, status);
-        let again = change.renotify
-            && known == status
-            && matches!(status, Status::Alert | Status::Warn | Status::NoData);
-        Transition::between(known, status).or(again.then_some(Transition::Renotify(status)))
-    };
-
+    let worth_telling = !silent_no_data || resolves;
+    if worth_telling {
+        group.announced = status;
+    }
     if moved || !before.0.contains_key(&change.group) {
-        monitor.groups_before = before.0;
+        monitor.remember(now.virtual_ms, before.0);
     }
     if monitor.overall() != before.1 {
         monitor.overall_changed_ms = Some(now.wall_ms);
     }
-    transition
+    if worth_telling {
+        transition(monitor, change)
+    } else {
+        None
+    }
+}
+
+/// The transition of whoever hears of the group: of the worst of all the groups they hear of.
+fn transition(monitor: &mut Monitor, change: &Change) -> Option<Transition> {
+    let audience = monitor.audience(&change.group);
+    let heard = monitor
+        .groups
+        .iter()
+        .filter(|(name, _)| monitor.audience(name) == audience);
+    let status = heard.map(|(_, group)| group.announced).max()?;
+    let known = monitor.told.insert(audience, status).unwrap_or(Status::Ok);
+    let again = change.renotify
+        && known == status
+        && matches!(status, Status::Alert | Status::Warn | Status::NoData);
+    Transition::between(known, status).or(again.then_some(Transition::Renotify(status)))
 }
 
 impl Telling<'_> {
@@ -116,7 +175,7 @@ impl Telling<'_> {
         let definition = &self.monitor.definition;
         let event_id = world.ids.event();
         let scene = scene(self, now);
-        let message = render(definition.text("message"), &scene);
+        let message = render(&self.template(), &scene);
         let title = text::title(
             self.transition.word(),
             self.group,
@@ -149,8 +208,24 @@ impl Telling<'_> {
                 .map(|topic| self.publish(topic, &body, &notice, (world, now)))
                 .collect();
         }
+        world.log(now, "notification", json!(notice));
         world.notices.push(notice.clone());
         notice
+    }
+
+    /// The monitor's message; who is told again reads the escalation message below it.
+    fn template(&self) -> String {
+        let definition = &self.monitor.definition;
+        let message = definition.text("message");
+        let escalation = definition
+            .option("escalation_message")
+            .and_then(Value::as_str);
+        match (self.transition, escalation) {
+            (Transition::Renotify(_), Some(text)) if !text.is_empty() => {
+                format!("{message}\n\n{text}")
+            }
+            _ => message.to_owned(),
+        }
     }
 
     /// The handles in the text, and those in blocks that hear of the transition without being shown.
@@ -159,7 +234,7 @@ impl Telling<'_> {
         let unseen = self.transition.heard_by();
         if !unseen.is_empty() {
             scene.conditionals.extend(unseen);
-            let wider = render(self.monitor.definition.text("message"), &scene);
+            let wider = render(&self.template(), &scene);
             found.extend(handles::find(&wider));
             let mut seen = std::collections::BTreeSet::new();
             found.retain(|handle| seen.insert(handle.clone()));
@@ -211,6 +286,6 @@ impl Telling<'_> {
             origin,
             held: world.faults.hold_deliveries,
         };
-        world.queue.publish(incoming, &mut world.ids, now)
+        world.publish(incoming, now)
     }
 }

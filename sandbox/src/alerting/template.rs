@@ -7,6 +7,7 @@ use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason,
     Renderable,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::transition::CONDITIONALS;
@@ -33,6 +34,7 @@ pub(crate) fn render(template: &str, scene: &Scene) -> String {
     }
     engine.register_helper("is_match", Box::new(Compares(contains)));
     engine.register_helper("is_exact_match", Box::new(Compares(equals)));
+    engine.register_helper("urlencode", Box::new(UrlEncoded));
     engine.register_helper("is_priority", Box::new(HasPriority(scene.priority)));
     let rendered = engine.render_template(&negations_as_else(template), &context(scene));
     rendered.as_deref().unwrap_or(template).trim().to_owned()
@@ -65,6 +67,10 @@ fn context(scene: &Scene) -> Value {
     }
     for (key, value) in &scene.tags {
         insert(&mut root, key, json!(value));
+        // A key with dots can also be written as one word: `{{[k8s.pod].name}}`.
+        if key.contains('.') {
+            root.insert(key.clone(), json!({"name": value}));
+        }
     }
     Value::Object(root)
 }
@@ -157,6 +163,24 @@ impl HelperDef for HasPriority {
             .0
             .is_some_and(|priority| asked == format!("P{priority}"));
         branch(shown, call, (engine, context, state), out)
+    }
+}
+
+/// `{{urlencode "host.name"}}`: the variable, named by a text, as a part of a link.
+struct UrlEncoded;
+
+impl HelperDef for UrlEncoded {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        call: &Call<'rc>,
+        _: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let value = look_up(context.data(), &argument(call, 0)?);
+        let encoded = utf8_percent_encode(&value, NON_ALPHANUMERIC);
+        Ok(out.write(&encoded.to_string())?)
     }
 }
 
@@ -254,7 +278,12 @@ mod tests {
     }
 
     /// Templates, and what they become in an alert of `bank_code:0001`.
-    const VARIABLES: [(&str, &str); 5] = [
+    const VARIABLES: [(&str, &str); 7] = [
+        ("{{[k8s.pod].name}}", "p-1"),
+        (
+            "https://a/?pod={{urlencode \"k8s.pod.name\"}}",
+            "https://a/?pod=p%2D1",
+        ),
         (
             "{{bank_code.name}} {{value}} > {{threshold}}",
             "0001 7.5 > 5",

@@ -135,6 +135,11 @@ pub(super) async fn begin_downtime(
             end: None,
         };
         monitor.downtimes.push(downtime.clone());
+        world.log(
+            now,
+            "downtime",
+            json!({"monitor_id": number.to_string(), "begun": downtime}),
+        );
         Ok(Json(json!(downtime)))
     })
 }
@@ -142,12 +147,18 @@ pub(super) async fn begin_downtime(
 /// Ends all downtimes of one monitor. What happened meanwhile is not told afterwards.
 pub(super) async fn end_downtimes(State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Answer {
     let number = monitor_id(&id)?;
-    hub.change(|world, _| {
+    hub.change(|world, now| {
         let monitor = world
             .monitors
             .get_mut(&number)
             .ok_or(ControlError::NoMonitor(id))?;
         let ended = std::mem::take(&mut monitor.downtimes);
+        monitor.forget_swallowed();
+        world.log(
+            now,
+            "downtime",
+            json!({"monitor_id": number.to_string(), "ended": ended}),
+        );
         Ok(Json(json!({"ended": ended})))
     })
 }

@@ -8,8 +8,11 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, parse};
+use super::answer::{Answer, ControlError, parse};
+use crate::clock::Moment;
+use crate::delivery::Rules;
 use crate::hub::Hub;
+use crate::metrics;
 use crate::world::Form;
 
 pub(super) async fn health() -> Json<Value> {
@@ -17,13 +20,17 @@ pub(super) async fn health() -> Json<Value> {
 }
 
 pub(super) async fn clock(State(hub): State<Arc<Hub>>) -> Json<Value> {
-    let now = hub.clock.now();
-    Json(json!({
+    hub.look(|_, now| Json(shown(&hub, now)))
+}
+
+/// Both clocks.
+pub(super) fn shown(hub: &Hub, now: Moment) -> Value {
+    json!({
         "virtual_ms": now.virtual_ms,
         "wall_ms": now.wall_ms,
         "speed": hub.clock.speed(),
         "advanced_ms": hub.clock.advanced_ms(),
-    }))
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,8 +43,13 @@ struct Advance {
 pub(super) async fn advance(State(hub): State<Arc<Hub>>, body: Bytes) -> Answer {
     let Advance { advance_ms } = parse(&body)?;
     hub.clock.advance(advance_ms);
-    hub.wake();
-    Ok(clock(State(hub)).await)
+    let shown = hub.change(|world, now| {
+        metrics::catch_up(world, now);
+        let shown = shown(&hub, now);
+        world.log(now, "clock", shown.clone());
+        shown
+    });
+    Ok(Json(shown))
 }
 
 pub(super) async fn faults(State(hub): State<Arc<Hub>>) -> Json<Value> {
@@ -47,7 +59,12 @@ pub(super) async fn faults(State(hub): State<Arc<Hub>>) -> Json<Value> {
 /// Lays the given faults over those that are there.
 pub(super) async fn set_faults(State(hub): State<Arc<Hub>>, body: Bytes) -> Answer {
     let change: Map<String, Value> = parse(&body)?;
-    hub.change(|world, _| world.faults.merge(&change))?;
+    hub.change(|world, now| {
+        world.faults.merge(&change)?;
+        let faults = json!(world.faults);
+        world.log(now, "fault", faults);
+        Ok::<_, ControlError>(())
+    })?;
     Ok(faults(State(hub)).await)
 }
 
@@ -67,6 +84,23 @@ pub(super) async fn set_form(State(hub): State<Arc<Hub>>, body: Bytes) -> Answer
     Ok(Json(json!(FormSwitch { form })))
 }
 
+/// How Lambda treats what fails.
+pub(super) async fn function(State(hub): State<Arc<Hub>>) -> Json<Value> {
+    hub.look(|world, _| Json(json!(world.queue.rules)))
+}
+
+/// Sets it; what is absent is as Lambda has it by itself.
+pub(super) async fn set_function(State(hub): State<Arc<Hub>>, body: Bytes) -> Answer {
+    let rules: Rules = parse(&body)?;
+    if !rules.are_allowed() {
+        let text = "Lambda takes `retries` of 0 to 2 and `max_age_s` of 60 to 21600: keep to them"
+            .to_owned();
+        return Err(ControlError::Value(text));
+    }
+    hub.change(|world, _| world.queue.rules = rules);
+    Ok(Json(json!(rules)))
+}
+
 /// Requests to Datadog's API so far; those to the sandbox itself do not count.
 pub(super) async fn requests(State(hub): State<Arc<Hub>>) -> Json<Value> {
     hub.look(|world, _| {
@@ -77,6 +111,9 @@ pub(super) async fn requests(State(hub): State<Arc<Hub>>) -> Json<Value> {
 /// Forgets everything but the time.
 pub(super) async fn reset(State(hub): State<Arc<Hub>>) -> Json<Value> {
     let seed = hub.settings.seed;
-    hub.change(|world, _| world.reset(seed));
+    hub.change(|world, now| {
+        world.reset(seed, now);
+        world.log(now, "reset", Value::Null);
+    });
     Json(json!({"ok": true}))
 }

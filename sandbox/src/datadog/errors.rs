@@ -16,6 +16,7 @@ pub(super) enum ApiError {
     Forbidden,
     MonitorNotFound,
     EventNotFound,
+    DowntimeNotFound,
     /// The body is no JSON object.
     BadJson,
     /// The definition is refused, for these reasons.
@@ -33,6 +34,9 @@ impl IntoResponse for ApiError {
                 errors(StatusCode::NOT_FOUND, &["Monitor not found".to_owned()])
             }
             Self::EventNotFound => errors(StatusCode::NOT_FOUND, &["Event not found".to_owned()]),
+            Self::DowntimeNotFound => {
+                errors(StatusCode::NOT_FOUND, &["Downtime not found".to_owned()])
+            }
             Self::BadJson => errors(
                 StatusCode::BAD_REQUEST,
                 &["Payload is not in the expected format".to_owned()],

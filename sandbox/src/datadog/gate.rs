@@ -2,6 +2,7 @@
 //! the right keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
@@ -17,6 +18,9 @@ use crate::serve::Severed;
 
 /// The route that says whether an API key is valid.
 pub(super) const VALIDATE: &str = "/api/v1/validate";
+pub(super) const VALIDATE_V2: &str = "/api/v2/validate";
+/// The routes that take points: an agent has no application key.
+pub(super) const INTAKE: [&str; 2] = ["/api/v1/series", "/api/v2/series"];
 
 /// The gate itself.
 pub(super) async fn pass(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
@@ -27,6 +31,10 @@ pub(super) async fn pass(State(hub): State<Arc<Hub>>, request: Request, next: Ne
         .map_or(path.as_str(), MatchedPath::as_str);
     let counted = format!("{} {route}", request.method());
     hub.change(|world, _| *world.requests.entry(counted).or_insert(0) += 1);
+    let latency_ms = hub.look(|world, _| world.faults.latency_ms);
+    if latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(latency_ms)).await;
+    }
     let quota = hub.change(|world, now| {
         let limit = world.faults.rate_limit.as_mut();
         limit.map(|limit| limit.take(now.wall_ms))
@@ -91,8 +99,13 @@ fn tell(headers: &mut HeaderMap, quota: &Quota) {
 fn check_keys(path: &str, headers: &HeaderMap, settings: &Settings) -> Result<(), ApiError> {
     let api_key = headers.get("dd-api-key").ok_or(ApiError::Unauthorized)?;
     let app_key = headers.get("dd-application-key");
-    let may_act = path == VALIDATE || app_key.is_some_and(|key| key == settings.app_key.as_str());
-    if api_key == settings.api_key.as_str() && may_act {
+    let fits = |wanted: &Option<String>, sent: Option<&HeaderValue>| match wanted {
+        Some(wanted) => sent.is_some_and(|sent| sent == wanted.as_str()),
+        None => true,
+    };
+    let needs_one_key = path == VALIDATE || path == VALIDATE_V2 || INTAKE.contains(&path);
+    if fits(&settings.api_key, Some(api_key)) && (needs_one_key || fits(&settings.app_key, app_key))
+    {
         Ok(())
     } else {
         Err(ApiError::Forbidden)
@@ -102,4 +115,12 @@ fn check_keys(path: &str, headers: &HeaderMap, settings: &Settings) -> Result<()
 /// `GET /api/v1/validate`: whoever gets here has passed the gate.
 pub(super) async fn keys_are_valid() -> Json<Value> {
     Json(json!({"valid": true}))
+}
+
+/// `GET /api/v2/validate`: the same in the words of the second version.
+pub(super) async fn key_is_valid() -> Json<Value> {
+    const ORGANISATION: &str = "00000000-0000-4000-8000-000000000001";
+    const KEY: &str = "00000000-0000-4000-8000-000000000002";
+    let attributes = json!({"api_key_id": KEY, "api_key_scopes": [], "valid": true});
+    Json(json!({"data": {"id": ORGANISATION, "type": "validate_v2", "attributes": attributes}}))
 }

@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::past::Past;
 use super::view::{self, Wanted};
 use crate::hub::Hub;
 use crate::monitor::{Monitor, query};
@@ -65,7 +66,7 @@ pub(super) async fn list(
     let (skipped, shown) = filter.window();
     hub.change(|world, now| {
         let seen_from = now.wall_ms.saturating_sub(world.faults.list_lag_ms);
-        let stale = wanted.group_states.is_some() && world.faults.hit_stale_read();
+        let past = Past::of(world, &wanted, now);
         let found = world
             .monitors
             .values()
@@ -74,7 +75,7 @@ pub(super) async fn list(
             .take(shown);
         Json(
             found
-                .map(|monitor| view::read(monitor, &wanted, stale))
+                .map(|monitor| view::read(monitor, &wanted, past.groups(monitor)))
                 .collect(),
         )
     })

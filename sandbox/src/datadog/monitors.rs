@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::errors::ApiError;
+use super::past::Past;
 use super::view::{self, Wanted};
 use crate::hub::Hub;
 use crate::monitor::{Definition, Monitor, check};
@@ -34,6 +35,11 @@ pub(super) async fn create(State(hub): State<Arc<Hub>>, body: Bytes) -> Answer {
         let monitor = Monitor::new(id, definition, now.wall_ms);
         let answer = view::created(&monitor);
         world.monitors.insert(id, monitor);
+        world.log(
+            now,
+            "monitor",
+            json!({"id": id.to_string(), "change": "created"}),
+        );
         answer
     })))
 }
@@ -44,10 +50,13 @@ pub(super) async fn read(
     Query(wanted): Query<Wanted>,
 ) -> Answer {
     let id = monitor_id(&id)?;
-    hub.change(|world, _| {
+    hub.change(|world, now| {
+        if !world.monitors.contains_key(&id) {
+            return Err(ApiError::MonitorNotFound);
+        }
+        let past = Past::of(world, &wanted, now);
         let monitor = world.monitors.get(&id).ok_or(ApiError::MonitorNotFound)?;
-        let stale = wanted.group_states.is_some() && world.faults.hit_stale_read();
-        Ok(Json(view::read(monitor, &wanted, stale)))
+        Ok(Json(view::read(monitor, &wanted, past.groups(monitor))))
     })
 }
 
@@ -67,7 +76,13 @@ pub(super) async fn update(
         check_update(monitor, &sent)?;
         monitor.definition = monitor.definition.update(&sent);
         monitor.modified_ms = now.wall_ms;
-        Ok(Json(view::updated(monitor)))
+        let answer = view::updated(monitor);
+        world.log(
+            now,
+            "monitor",
+            json!({"id": id.to_string(), "change": "updated"}),
+        );
+        Ok(Json(answer))
     })
 }
 
@@ -95,7 +110,15 @@ fn check_update(monitor: &Monitor, sent: &Map<String, Value>) -> Result<(), ApiE
 
 pub(super) async fn delete(State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Answer {
     let id = monitor_id(&id)?;
-    let removed = hub.change(|world, _| world.monitors.remove(&id));
+    let removed = hub.change(|world, now| {
+        let removed = world.monitors.remove(&id)?;
+        world.log(
+            now,
+            "monitor",
+            json!({"id": id.to_string(), "change": "deleted"}),
+        );
+        Some(removed)
+    });
     removed
         .map(|_| Json(json!({"deleted_monitor_id": id})))
         .ok_or(ApiError::MonitorNotFound)

@@ -7,7 +7,7 @@ use crate::clock;
 use crate::monitor::{Groups, Monitor, STATELESS_GROUPS, Status, worst};
 
 /// The organisation and the user that every monitor belongs to.
-const ORG_ID: u64 = 1_000_001;
+pub(super) const ORG_ID: u64 = 1_000_001;
 const USER: &str = "sandbox@example.com";
 
 /// What a read asks for besides the definition.
@@ -50,13 +50,8 @@ fn written(monitor: &Monitor) -> Map<String, Value> {
     answer
 }
 
-/// The answer to GET, and an element of the list. `stale`: with the states before the latest transition.
-pub(super) fn read(monitor: &Monitor, wanted: &Wanted, stale: bool) -> Value {
-    let groups = if stale {
-        &monitor.groups_before
-    } else {
-        &monitor.groups
-    };
+/// The answer to GET, and an element of the list, with the states of `groups`.
+pub(super) fn read(monitor: &Monitor, wanted: &Wanted, groups: &Groups) -> Value {
     let mut answer = base(monitor);
     answer.insert("creator".to_owned(), creator());
     answer.insert("overall_state".to_owned(), json!(worst(groups).name()));
@@ -121,6 +116,11 @@ fn base(monitor: &Monitor) -> Map<String, Value> {
         add("restricted", json!(false));
     }
     answer
+}
+
+/// The creator, as a search shows it.
+pub(super) fn creator_of_search() -> Value {
+    json!({"name": "Sandbox User", "handle": USER, "id": 2_000_001})
 }
 
 fn creator() -> Value {

@@ -2,8 +2,10 @@
 
 mod api;
 mod limit;
+mod deliveries;
 
 pub(crate) use api::{ApiFault, Effect, Face};
+pub(crate) use deliveries::{DeliveryFaults, Fate};
 pub(crate) use limit::{Quota, RateLimit};
 
 use serde::Serialize;
@@ -20,6 +22,12 @@ pub(crate) struct Faults {
     pub(crate) list_lag_ms: u64,
     /// So many more reads with `group_states` answer the groups as they were before their latest transition.
     pub(crate) stale_reads: u32,
+    /// Every answer of Datadog's API comes so much later, in milliseconds of wall time.
+    pub(crate) latency_ms: u64,
+    /// Reads with `group_states` answer the groups as they were so long ago, in milliseconds of virtual time.
+    pub(crate) state_lag_ms: u64,
+    /// What becomes of the next messages to SNS.
+    pub(crate) deliveries: DeliveryFaults,
     /// Notifications wait instead of going to Lambda.
     pub(crate) hold_deliveries: bool,
 }
@@ -34,6 +42,9 @@ impl Faults {
                 "rate_limit" => next.rate_limit = parse(key, value)?,
                 "list_lag_ms" => next.list_lag_ms = parse(key, value)?,
                 "stale_reads" => next.stale_reads = parse(key, value)?,
+                "latency_ms" => next.latency_ms = parse(key, value)?,
+                "state_lag_ms" => next.state_lag_ms = parse(key, value)?,
+                "deliveries" => next.deliveries = parse(key, value)?,
                 "hold_deliveries" => next.hold_deliveries = parse(key, value)?,
                 _ => return Err(FaultError::Unknown(key.clone())),
             }
@@ -83,7 +94,8 @@ fn parse<T: serde::de::DeserializeOwned>(key: &str, value: &Value) -> Result<T, 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum FaultError {
     #[error(
-        "`{0}` is no fault: use datadog, rate_limit, list_lag_ms, stale_reads or hold_deliveries"
+        "`{0}` is no fault: use datadog, rate_limit, latency_ms, list_lag_ms, state_lag_ms, stale_reads, deliveries or \
+         hold_deliveries"
     )]
     Unknown(String),
     #[error("`{0}` cannot be read: {1}")]

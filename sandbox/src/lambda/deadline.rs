@@ -21,7 +21,7 @@ pub(crate) async fn enforce(hub: Arc<Hub>) {
         let text = super::describe(&request_id, &error);
         // It may have been answered in this very moment; then there is nothing to end.
         if hub
-            .change(|world, now| world.queue.fail(&request_id, &text, now))
+            .change(|world, now| world.fail_by_itself(&request_id, &text, now))
             .is_ok()
         {
             hub.kill_function();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 
-use super::runtime_api::FUNCTION;
+use crate::delivery::FUNCTION;
 use crate::hub::{Hub, Until};
 use crate::sns::REGION;
 use crate::world::Function;
@@ -111,7 +111,7 @@ fn bury(hub: &Hub, ended: &str) {
         for request_id in lost {
             let text = super::describe(&request_id, &reason);
             // All of them run: they were listed a moment ago, under the same lock.
-            world.queue.fail(&request_id, &text, now).ok();
+            world.fail_by_itself(&request_id, &text, now).ok();
         }
     });
 }

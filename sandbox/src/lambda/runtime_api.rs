@@ -11,12 +11,10 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::delivery::FUNCTION;
 use crate::hub::{Hub, Until};
 use crate::queue::{Invocation, QueueError};
 use crate::sns::{ACCOUNT, REGION};
-
-/// The function's name.
-pub(super) const FUNCTION: &str = "circuit-breaker-dispatcher";
 
 /// Everything under `/2018-06-01/runtime`.
 pub(crate) fn routes() -> Router<Arc<Hub>> {
@@ -43,6 +41,9 @@ async fn next(State(hub): State<Arc<Hub>>) -> Response {
                 return Ok(None);
             }
             let due = world.queue.take_due(now, timeout_ms);
+            if let Some(taken) = &due {
+                world.log_request(&taken.request_id, now);
+            }
             let next = || {
                 world
                     .queue
@@ -83,12 +84,16 @@ fn handed_out(invocation: Invocation) -> Response {
 }
 
 async fn response(State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Response {
-    taken(hub.change(|world, _| world.queue.succeed(&id)))
+    taken(hub.change(|world, now| {
+        world.queue.succeed(&id)?;
+        world.log_request(&id, now);
+        Ok(())
+    }))
 }
 
 async fn error(State(hub): State<Arc<Hub>>, Path(id): Path<String>, body: Bytes) -> Response {
     let text = function_error(&body);
-    taken(hub.change(|world, now| world.queue.fail(&id, &text, now)))
+    taken(hub.change(|world, now| world.fail(&id, &text, now)))
 }
 
 /// The runtime could not start. Its process ends itself; then the invocation that waits for it fails.

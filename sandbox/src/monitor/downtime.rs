@@ -15,8 +15,13 @@ pub(crate) struct Downtime {
 }
 
 impl Downtime {
-    /// Whether a group is muted by it.
-    pub(crate) fn covers(&self, group: &str) -> bool {
+    /// Whether it mutes a group now, in wall seconds.
+    pub(crate) fn mutes(&self, group: &str, now_s: u64) -> bool {
+        self.start <= now_s && self.end.is_none_or(|end| end > now_s) && self.covers(group)
+    }
+
+    /// Whether it is for a group.
+    fn covers(&self, group: &str) -> bool {
         self.scope
             .iter()
             .all(|tag| tag == "*" || group.split(',').any(|has| has == tag))

@@ -68,8 +68,14 @@ pub(crate) struct UnknownStatus(String);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
     pub(crate) status: Status,
-    /// The status its recipients last heard of; differs from `status` while a monitor is silent about missing data.
+    /// The status that is worth telling; differs from `status` while a monitor is silent about missing data.
     pub(crate) announced: Status,
+    /// Virtual milliseconds at which its recipients were last told of it.
+    pub(crate) told_ms: Option<u64>,
+    /// How often they were told again since.
+    pub(crate) repeats: u32,
+    /// A downtime kept it from being told; it is told when the downtime expires.
+    pub(crate) swallowed: bool,
     pub(crate) last_triggered: Option<u64>,
     pub(crate) last_notified: Option<u64>,
     pub(crate) last_resolved: Option<u64>,
@@ -82,6 +88,9 @@ impl Group {
         Self {
             status: Status::Ok,
             announced: Status::Ok,
+            told_ms: None,
+            repeats: 0,
+            swallowed: false,
             last_triggered: None,
             last_notified: None,
             last_resolved: None,

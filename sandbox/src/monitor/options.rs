@@ -2,6 +2,21 @@
 
 use serde_json::{Map, Number, Value, json};
 
+/// Types that count events out of a search. They share their options.
+pub(super) const EVENT_QUERIES: [&str; 11] = [
+    "log alert",
+    "rum alert",
+    "trace-analytics alert",
+    "error-tracking alert",
+    "event-v2 alert",
+    "audit alert",
+    "ci-pipelines alert",
+    "ci-tests alert",
+    "database-monitoring alert",
+    "network-performance alert",
+    "llm-observability alert",
+];
+
 /// The options as Datadog keeps them, from those a client sent for a monitor of type `kind`.
 pub(super) fn canonical(sent: &Map<String, Value>, kind: &str) -> Map<String, Value> {
     let mut options = sent.clone();
@@ -73,7 +88,7 @@ fn add_defaults(options: &mut Map<String, Value>, kind: &str) {
     add("new_host_delay", json!(300));
     add("include_tags", json!(true));
     add("silenced", json!({}));
-    if matches!(kind, "log alert" | "rum alert") {
+    if EVENT_QUERIES.contains(&kind) {
         add("groupby_simple_monitor", json!(false));
     }
     if kind == "data-quality alert" {

@@ -1,5 +1,5 @@
 //! What the sandbox reads out of a monitor query: its threshold, whether it is grouped, its scope, the parts of its sentence.
-//! It never evaluates one.
+//! `metrics` evaluates one.
 
 /// Comparison operators, the longer before the shorter that begins it.
 const OPERATORS: [&str; 6] = [">=", "<=", "==", "!=", ">", "<"];
@@ -106,6 +106,11 @@ fn threshold_parts(query: &str) -> Option<(Comparison<'_>, &str, &str, &str)> {
     let metric = metric.split('{').next().unwrap_or(metric);
     let metric = metric.rsplit([':', '(']).next().unwrap_or(metric);
     Some((comparison, over, window, metric))
+}
+
+/// The metric of a threshold query.
+pub(crate) fn metric(query: &str) -> Option<&str> {
+    threshold_parts(query).map(|(_, _, _, metric)| metric)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::options::EVENT_QUERIES;
 use super::query::comparison;
 
 /// The monitor types of the API. `event alert` is a name of old that is refused today.
@@ -31,8 +32,10 @@ const TYPES: [&str; 23] = [
     "watchdog alert",
 ];
 
-/// Types whose query ends in a comparison with the critical threshold.
-const COMPARED: [&str; 4] = ["metric alert", "query alert", "log alert", "rum alert"];
+/// Whether the query of a type must end in a comparison; that of any other may.
+fn is_compared(kind: &str) -> bool {
+    matches!(kind, "metric alert" | "query alert") || EVENT_QUERIES.contains(&kind)
+}
 
 /// Checks a whole definition (for a PUT: the stored one with the sent keys laid over it). The texts are answers' `errors`.
 pub(crate) fn check(body: &Map<String, Value>) -> Result<(), Vec<String>> {
@@ -95,13 +98,17 @@ fn invalid(key: &str) -> String {
 
 /// The critical threshold must be the number in the query.
 fn thresholds(body: &Map<String, Value>, kind: &str, query: &str) -> Result<(), Vec<String>> {
-    if !COMPARED.contains(&kind) {
+    if kind == "service check" {
         return Ok(());
     }
     let in_query =
         comparison(query).and_then(|comparison| comparison.threshold.parse::<f64>().ok());
     let Some(in_query) = in_query else {
-        return Err(vec![invalid("query")]);
+        return if is_compared(kind) {
+            Err(vec![invalid("query")])
+        } else {
+            Ok(())
+        };
     };
     let critical = body
         .get("options")

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 /// No fault at all.
 fn none() -> Value {
     json!({
-        "datadog": null, "rate_limit": null, "list_lag_ms": 0, "stale_reads": 0, "hold_deliveries": false
+        "datadog": null, "rate_limit": null, "latency_ms": 0, "list_lag_ms": 0, "state_lag_ms": 0,
+        "stale_reads": 0, "deliveries": {"lose": 0, "duplicate": 0, "delay": 0, "delay_ms": 0}, "hold_deliveries": false
     })
 }
 
@@ -233,4 +234,66 @@ async fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output
         })
     })
     .await
+}
+
+#[tokio::test]
+async fn group_states_can_lag_behind_the_notification() {
+    let sandbox = Sandbox::new();
+    let monitor = sandbox.monitor(bank_errors()).await;
+    sandbox
+        .post("/_sandbox/faults", json!({"state_lag_ms": 60_000}))
+        .await;
+    assert_eq!(
+        sandbox.set(monitor, "a:1", "Alert").await["transition"],
+        "alert"
+    );
+    let path = format!("/api/v1/monitor/{monitor}?group_states=all");
+    assert_eq!(sandbox.get(&path).await["state"]["groups"], json!({}));
+    sandbox
+        .post("/_sandbox/clock", json!({"advance_ms": 60_000}))
+        .await;
+    assert_eq!(
+        sandbox.get(&path).await["state"]["groups"]["a:1"]["status"],
+        "Alert"
+    );
+}
+
+#[tokio::test]
+async fn sns_loses_doubles_and_delays_the_next_messages() {
+    let sandbox = Sandbox::new();
+    let faults = json!({"deliveries": {"lose": 1, "duplicate": 1, "delay": 1, "delay_ms": 90_000}});
+    sandbox.post("/_sandbox/faults", faults).await;
+    for message in ["lost", "twice", "late", "plain"] {
+        sandbox
+            .post("/_sandbox/topics/t/publish", json!({"message": message}))
+            .await;
+    }
+    let deliveries = sandbox.deliveries().await;
+    let shown: Vec<(&str, &str)> = deliveries
+        .iter()
+        .map(|delivery| {
+            (
+                delivery["message"].as_str().unwrap(),
+                delivery["state"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let queued = ["twice", "twice", "late", "plain"].map(|message| (message, "queued"));
+    assert_eq!((shown[0], &shown[1..]), (("lost", "dropped"), &queued[..]));
+    let due = |at: usize| deliveries[at]["next_attempt_ms"].as_u64().unwrap();
+    assert!(due(3) - due(1) >= 90_000);
+}
+
+#[tokio::test]
+async fn a_slow_datadog_answers_after_its_latency() {
+    let sandbox = Sandbox::new();
+    let hour = json!({"latency_ms": 3_600_000});
+    sandbox.post("/_sandbox/faults", hour).await;
+    let wait = std::time::Duration::from_millis(50);
+    let slow = sandbox.call("GET", "/api/v1/monitor", Value::Null);
+    assert!(tokio::time::timeout(wait, slow).await.is_err());
+    sandbox
+        .post("/_sandbox/faults", json!({"latency_ms": 1}))
+        .await;
+    assert_eq!(sandbox.get("/api/v1/monitor").await, json!([]));
 }

@@ -269,3 +269,54 @@ async fn a_long_error_is_cut_in_the_dead_letter_only() {
         5000
     );
 }
+
+#[tokio::test]
+async fn attempts_and_the_place_of_failures_can_be_set() {
+    let sandbox = Sandbox::new();
+    for body in [
+        json!({"retries": 3}),
+        json!({"max_age_s": 59}),
+        json!({"on_failure": "s3"}),
+    ] {
+        let answer = sandbox.call("POST", "/_sandbox/function", body).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+    }
+    let rules = json!({"retries": 0, "on_failure": "destination"});
+    sandbox.post("/_sandbox/function", rules).await;
+    sandbox
+        .post("/_sandbox/topics/t/publish", json!({"message": "m"}))
+        .await;
+    let run = sandbox.next_invocation().await;
+    sandbox.end_invocation(&run, Some("down")).await;
+    let letter = sandbox.get("/_sandbox/dlq").await[0].clone();
+    let record: Value = serde_json::from_str(letter["body"].as_str().unwrap()).unwrap();
+    assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
+    assert_eq!(record["requestContext"]["approximateInvokeCount"], 1);
+    assert_eq!(
+        record["requestPayload"]["Records"][0]["Sns"]["Message"],
+        "m"
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_is_too_old_is_not_tried_again() {
+    let sandbox = Sandbox::new();
+    let rules = json!({"max_age_s": 60, "on_failure": "destination"});
+    sandbox.post("/_sandbox/function", rules).await;
+    sandbox
+        .post("/_sandbox/topics/t/publish", json!({"message": "m"}))
+        .await;
+    sandbox
+        .post("/_sandbox/clock", json!({"advance_ms": 5000}))
+        .await;
+    let run = sandbox.next_invocation().await;
+    sandbox.end_invocation(&run, Some("down")).await;
+    let letter = sandbox.get("/_sandbox/dlq").await[0].clone();
+    assert!(
+        letter["body"]
+            .as_str()
+            .unwrap()
+            .contains("EventAgeExceeded"),
+        "{letter}"
+    );
+}

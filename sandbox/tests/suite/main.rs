@@ -6,12 +6,20 @@ mod connections;
 #[cfg(test)]
 mod datadog;
 #[cfg(test)]
+mod downtimes;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod lambda;
+#[cfg(test)]
+mod metrics;
 #[cfg(test)]
 mod notifications;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod watching;

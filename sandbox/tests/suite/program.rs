@@ -62,3 +62,26 @@ fn sigterm_ends_the_sandbox_in_order_and_its_function_with_it() {
     heard.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "");
 }
+
+#[test]
+fn serve_says_where_it_is_in_its_first_line_alone() {
+    let mut sandbox = Command::new(env!("CARGO_BIN_EXE_cb-sandbox"))
+        .args(["serve", "--addr", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(sandbox.stdout.take().unwrap()).lines();
+    let first = said.next().unwrap().unwrap();
+    let address = first.strip_prefix("http://").unwrap();
+    let mut connection = std::net::TcpStream::connect(address).unwrap();
+    let request = "GET /api/v1/monitor HTTP/1.1\r\nhost: x\r\ndd-api-key: whatever\r\nconnection: close\r\n\r\n";
+    connection.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with("[]"),
+        "{answer}"
+    );
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
+}

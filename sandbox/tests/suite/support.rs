@@ -76,6 +76,16 @@ impl Sandbox {
         }
     }
 
+    /// The body of an answer, to be read as it comes.
+    pub(crate) async fn stream(&self, request: Request<Body>) -> Body {
+        self.router
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap()
+            .into_body()
+    }
+
     /// Sends a request with the right keys; a `null` body is an empty one.
     pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
         let keys = [
