@@ -7,6 +7,7 @@ use crate::chain::{BREAKER, Chain, Store};
 use anyhow::Context;
 use serde_json::{Value, json};
 
+const MINUTE_MS: u64 = 60_000;
 const QUERY: &str = "sum(last_1m):sum:bank.errors{*} by {bank_code}.as_count() / sum:bank.requests{*} by {bank_code}.as_count() > 0.5";
 
 /// Runs the loop over real processes.
@@ -19,6 +20,7 @@ pub fn with_breaker() -> anyhow::Result<Record> {
         .sandbox
         .create_monitor(&monitor(&chain.callback_url()))?;
     let (mut traffic, mut record) = (Traffic::default(), Record::default());
+    let start = (clock(&chain, "virtual_ms")? / MINUTE_MS + 1) * MINUTE_MS;
     for now in 0..LENGTH {
         let mut open = Vec::new();
         let seen = traffic.second(now, |bank, count| {
@@ -35,7 +37,7 @@ pub fn with_breaker() -> anyhow::Result<Record> {
         tick.open = open;
         tick.alert = alerts(&chain, &monitor)?;
         record.add(tick);
-        step(&chain)?;
+        step(&chain, start + (now + 1) * 1000)?;
     }
     Ok(record)
 }
@@ -64,8 +66,7 @@ fn monitor(callback: &str) -> Value {
 
 /// Both counts of each bank, as its callers send them.
 fn report(chain: &Chain, seen: &[Seen]) -> anyhow::Result<()> {
-    let clock = chain.sandbox.control().get("/_sandbox/clock")?.ok()?;
-    let now = clock["wall_ms"].as_u64().context("the sandbox's clock")? / 1000;
+    let now = clock(chain, "wall_ms")? / 1000;
     let point = |metric: &str, bank: usize, value: u64| json!({ "metric": metric, "type": 1, "interval": 1, "tags": [group(bank)], "points": [{ "timestamp": now, "value": value }] });
     let banks = (0..BANKS).filter(|bank| seen[*bank].ok + seen[*bank].failed > 0);
     let series: Vec<_> = banks
@@ -94,12 +95,26 @@ fn alerts(chain: &Chain, monitor: &str) -> anyhow::Result<bool> {
     Ok(state["state"]["groups"][group(SICK)]["status"] == "Alert")
 }
 
-/// A second passes; what the monitor said in it has reached the service before the next begins.
-fn step(chain: &Chain) -> anyhow::Result<()> {
-    chain.sandbox.advance(1)?;
+/// The sandbox's clock goes to `virtual_ms`, whatever real time has passed; what the monitor said by then has reached the service before the next
+/// second begins.
+fn step(chain: &Chain, virtual_ms: u64) -> anyhow::Result<()> {
+    let advance = virtual_ms.saturating_sub(clock(chain, "virtual_ms")?);
+    let asked = json!({ "advance_ms": advance });
+    chain
+        .sandbox
+        .control()
+        .post("/_sandbox/clock", &asked)?
+        .ok()?;
     chain.service()?.advance(1)?;
     for index in 0..chain.sandbox.deliveries()?.len() {
         chain.sandbox.wait_state(index, "delivered")?;
     }
     Ok(())
+}
+
+fn clock(chain: &Chain, name: &str) -> anyhow::Result<u64> {
+    let clock = chain.sandbox.control().get("/_sandbox/clock")?.ok()?;
+    clock[name]
+        .as_u64()
+        .with_context(|| format!("`{name}` in {clock}"))
 }

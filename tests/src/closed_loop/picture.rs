@@ -8,7 +8,7 @@ const LEFT: f64 = 60.0;
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 130.0;
 const UPPER: f64 = 60.0;
-const LOWER: f64 = 270.0;
+const LOWER: f64 = 272.0;
 
 const STYLE: &str = "<style>
   text { font: 13px system-ui, sans-serif; fill: #24292f } .small { font-size: 11px; fill: #57606a }
@@ -23,7 +23,7 @@ const STYLE: &str = "<style>
 /// The SVG document.
 pub(super) fn draw(with: &Record, without: &Record) -> String {
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 880 450\" role=\"img\" aria-label=\"A bank hangs for eight minutes: with the \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 890 465\" role=\"img\" aria-label=\"A bank hangs for eight minutes: with the \
          breaker the other nine are unharmed, without it they fail too\">\n{STYLE}\n"
     );
     frame(
@@ -170,7 +170,7 @@ fn legend(svg: &mut String) {
         let at = LEFT + 190.0 * i as f64;
         let _ = writeln!(
             svg,
-            "<path class=\"line {class}\" d=\"M{at} 440h28\"/><text class=\"small\" x=\"{:.0}\" y=\"444\">{label}</text>",
+            "<path class=\"line {class}\" d=\"M{at} 454h28\"/><text class=\"small\" x=\"{:.0}\" y=\"458\">{label}</text>",
             at + 34.0
         );
     }

@@ -7,6 +7,9 @@ fn a_sick_bank_trips_its_own_breaker_alone_and_its_recovery_closes_it() -> anyho
     let (with, without) = (with_breaker()?, without_breaker()?);
     println!("{}", summary(&with, &without));
     with.check()?;
-    assert!(without.check().is_err(), "a service without a breaker keeps these promises too: they show nothing");
+    assert!(
+        without.check().is_err(),
+        "a service without a breaker keeps these promises too: they show nothing"
+    );
     Ok(())
 }
