@@ -1,10 +1,11 @@
 # One line each; what they do is said in CONTRIBUTING.md. `make demo` and `make test` set up what they need.
-.PHONY: build test conformance simulate lint demo bless bench bench-codegen bench-dispatcher bench-provider proof lambda clean
+.PHONY: build test conformance simulate lint demo demo-loop bless bench bench-codegen bench-dispatcher bench-provider proof lambda clean
 build: ; cargo build --workspace --locked
 test: ; bash tests/run.sh
 conformance: build ; bash tests/conformance.sh
 simulate: ; bash tests/simulate.sh
 lint: ; cargo fmt --all --check && cargo fmt --manifest-path tests/simulate/Cargo.toml --check && cargo clippy --workspace --all-targets --locked -- -D warnings
+demo-loop: build ; $${CARGO_TARGET_DIR:-target}/debug/cb-demo-loop
 demo: build ; $${CARGO_TARGET_DIR:-target}/debug/cb-demo
 bless: build ; bash tests/bless.sh
 bench: ; bash tests/bench/run.sh

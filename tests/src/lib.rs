@@ -6,6 +6,7 @@
 pub mod tidy;
 pub mod schema_provider;
 pub mod demo;
+pub mod closed_loop;
 pub mod bench;
 pub mod bench_dispatcher;
 pub mod chain;

@@ -62,6 +62,12 @@ impl Sandbox {
         &self.datadog
     }
 
+    /// The client of what the sandbox itself answers.
+    #[must_use]
+    pub fn control(&self) -> &Client {
+        &self.control
+    }
+
     /// What it has printed, the lines of the Lambda among it.
     #[must_use]
     pub fn log(&self) -> Vec<String> {

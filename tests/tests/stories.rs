@@ -5,6 +5,7 @@ mod stories {
     //! Grouped by what goes wrong, or who watches.
 
     pub(crate) mod common;
+    mod closed_loop;
     mod delivery;
     mod dispatch;
     mod order;

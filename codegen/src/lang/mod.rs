@@ -116,8 +116,11 @@ pub const LANGUAGES: &[Language] = &[
                 "monitor.tf: the monitor that trips the breaker",
             ),
         ],
-        build: &[&["npm", "ci", "--no-audit", "--no-fund"]],
-        start: "npm start --silent",
+        build: &[
+            &["npm", "ci", "--no-audit", "--no-fund"],
+            &["npx", "tsc"],
+        ],
+        start: "node dist/src/main.js",
     },
     Language {
         name: "python",

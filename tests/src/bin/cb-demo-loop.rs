@@ -1,0 +1,5 @@
+//! `make demo-loop`.
+
+fn main() -> anyhow::Result<()> {
+    tests::closed_loop::run()
+}
