@@ -28,6 +28,9 @@ pub(super) struct Scaffold {
     /// Overwrite files that differ; files that are yours (src/hooks.rs) are kept even so
     #[arg(long)]
     force: bool,
+    /// Take the folder as it is, and record in .cb-gen what would have been written, so that it can be updated
+    #[arg(long, conflicts_with = "force")]
+    adopt: bool,
 }
 
 const EXAMPLES: &str = "All files are written, or none. A file that exists with other content stops the command, unless
@@ -48,6 +51,7 @@ impl Scaffold {
             folder: world.folder.clone(),
             dry_run: self.dry_run,
             force: self.force,
+            adopt: self.adopt,
         };
         let report = scaffold::run(&request, world.templates, world.disk)?;
         print(world.stdout, &report.to_string());

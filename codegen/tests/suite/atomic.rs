@@ -77,6 +77,7 @@ fn scaffold(folder: &Path, force: bool, disk: &mut dyn Disk) -> io::Result<Resul
         folder: folder.to_owned(),
         dry_run: false,
         force,
+        adopt: false,
     };
     Ok(scaffold::run(&request, &tree::templates()?, disk))
 }

@@ -37,6 +37,7 @@ fn scaffold(language: &'static Language) -> io::Result<Tree> {
         folder: root.path().to_owned(),
         dry_run: false,
         force: false,
+        adopt: false,
     };
     scaffold::run(&request, &Templates::embedded(), &mut RealDisk).map_err(io::Error::other)?;
     tree::read(&root.path().join("funds"))
