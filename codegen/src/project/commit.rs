@@ -95,7 +95,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Step by step, so that a kill in between still leaves what the journal says: a change is staged anew before its file is put back.
+    /// Step by step, so that a kill in between still leaves what the journal says: a change is staged anew, whole, before its file is put
+    /// back.
     fn undo(&mut self, first: Error) -> Error {
         let mut left = Vec::new();
         for number in (0..self.done).rev() {
@@ -133,7 +134,9 @@ impl Run<'_> {
         let target = self.root.join(&change.path);
         let staged = journal::staged(self.root, number);
         if let Some(Content { bytes, executable }) = &change.after {
-            self.disk.write(&staged, bytes, *executable)?;
+            let again = staged.with_extension("again");
+            self.disk.write(&again, bytes, *executable)?;
+            self.disk.rename(&again, &staged)?;
         }
         let Some(Content { bytes, executable }) = &change.before else {
             return remove_if_there(&target, self.disk);

@@ -3,8 +3,10 @@
 mod atomic;
 mod fuzz;
 mod golden;
+mod kill;
 mod program;
 mod ui;
+mod update;
 mod verify;
 mod workspaces;
 
