@@ -10,5 +10,5 @@ bench: ; bash tests/bench/run.sh
 bench-dispatcher: ; bash tests/bench/dispatcher.sh
 bench-provider: ; bash tests/bench/provider.sh
 lambda: ; bash dispatcher/build.sh
-proof: ; CB_MUTANTS=1 PROPTEST_CASES=4096 CB_LIMIT_PERIOD_S=10 bash tests/run.sh && PROPTEST_CASES=100000 cargo test --workspace --locked --lib random:: -- --nocapture && bash tests/bench/run.sh
+proof: ; CB_FUZZ=2000 CB_KILLS=200 CB_MUTANTS=1 PROPTEST_CASES=4096 CB_LIMIT_PERIOD_S=10 bash tests/run.sh && PROPTEST_CASES=100000 cargo test --workspace --locked --lib random:: -- --nocapture && bash tests/bench/run.sh
 clean: ; cargo clean

@@ -166,7 +166,10 @@ pub enum Error {
     Interrupted(Box<Error>),
 
     /// Conflicts of an earlier update wait for the user.
-    #[error("{}: nothing was written; say what each shall be, then `cb-gen resolve`", unresolved(.0))]
+    #[error(
+        "a conflict is not resolved yet in{}\nnothing was written: make each what it shall be, then `cb-gen resolve`",
+        list(.0)
+    )]
     Unresolved(Vec<String>),
 
     /// A file that is to be declared resolved holds conflict markers.
@@ -183,15 +186,6 @@ pub enum Error {
 
 fn list(files: &[String]) -> String {
     files.iter().map(|file| format!("\n  {file}")).collect()
-}
-
-fn unresolved(files: &[String]) -> String {
-    let many = if files.len() == 1 {
-        "a conflict is"
-    } else {
-        "conflicts are"
-    };
-    format!("{many} not resolved yet in{}\n", list(files))
 }
 
 const UNDONE: &str = "the folder is as it was before; mend the cause and run the command again";

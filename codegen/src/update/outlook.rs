@@ -80,14 +80,7 @@ impl Outlook {
         let paths: BTreeSet<_> = base.keys().chain(new.keys().copied()).collect();
         let entry = |path: &&String| entry(root, path, &project, new.get(*path).copied(), language);
         let entries = paths.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-        for entry in entries
-            .iter()
-            .filter(|entry| entry.action == Action::Conflict)
-        {
-            if let Some(record) = next.manifest.files.get_mut(&entry.path) {
-                record.unresolved = true;
-            }
-        }
+        mark_conflicts(&mut next, &entries);
         let mut changes: Vec<_> = entries
             .iter()
             .filter_map(|entry| entry.change.clone())
@@ -117,6 +110,18 @@ impl Outlook {
             }
             () if self.changes.is_empty() => Verdict::Clean,
             () => Verdict::Drift,
+        }
+    }
+}
+
+/// What is to be remembered holds every file in conflict as unresolved.
+fn mark_conflicts(next: &mut Project, entries: &[Entry]) {
+    let conflicts = entries
+        .iter()
+        .filter(|entry| entry.action == Action::Conflict);
+    for entry in conflicts {
+        if let Some(record) = next.manifest.files.get_mut(&entry.path) {
+            record.unresolved = true;
         }
     }
 }
@@ -159,17 +164,7 @@ fn entry(
         new,
         seeded: language.seeded.contains(&path),
     });
-    let edited = decision.action != Action::Update && before.is_some();
-    let executable = if edited {
-        before.as_ref().is_some_and(|content| content.executable)
-    } else {
-        new.is_some_and(|file| file.executable)
-    };
-    let after = match decision.result {
-        Outcome::Same => None,
-        Outcome::Content(bytes) => Some(Some(Content { bytes, executable })),
-        Outcome::Nothing => Some(None),
-    };
+    let after = after(decision.result, before.as_ref(), new, decision.action);
     if after.is_some() {
         path::replaceable(root, &target)?;
     }
@@ -183,6 +178,25 @@ fn entry(
             after,
         }),
     })
+}
+
+/// What shall stand in the file; `None` if that is what stands there. A merged file may be executed if the user's may.
+fn after(
+    result: Outcome,
+    before: Option<&Content>,
+    new: Option<&File>,
+    action: Action,
+) -> Option<Option<Content>> {
+    let generated = new.is_some_and(|file| file.executable);
+    let executable = match before {
+        Some(before) if action != Action::Update => before.executable,
+        _ => generated,
+    };
+    match result {
+        Outcome::Same => None,
+        Outcome::Content(bytes) => Some(Some(Content { bytes, executable })),
+        Outcome::Nothing => Some(None),
+    }
 }
 
 const WAITS: &str = "not resolved yet: say what it shall be, then `cb-gen resolve`";
