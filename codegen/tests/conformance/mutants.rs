@@ -10,6 +10,7 @@ use codegen::lang::DEFAULT;
 use serde_json::Value;
 
 use crate::service::{STORES, Service};
+use crate::tools;
 
 /// Long enough on a slow machine for what the sound scaffold does at once.
 const PATIENCE: &[&str] = &["--patience", "10"];
@@ -30,6 +31,9 @@ fn every_mutant_is_killed_by_the_case_named_for_it() -> io::Result<()> {
     let Some(_turn) = crate::asked_for() else {
         return Ok(());
     };
+    if tools::missing(["redis-server"]) {
+        return Ok(());
+    }
     let all = std::env::var_os("CB_MUTANTS").is_some_and(|value| value == "1");
     let mut mutants = read()?;
     mutants.retain(|mutant| all || mutant.quick);

@@ -56,8 +56,8 @@ async fn callback(State(service): State<Arc<Service>>, headers: HeaderMap, body:
     }
 }
 
-/// Dirty first: from here on the monitor is read until one reading succeeds, even if this process dies.
-async fn handle(service: &Arc<Service>, notification: Notification) -> Result<(), ReconcileError> {
+/// What a verified callback does. Dirty first: from here on the monitor is read until one reading succeeds, even if this process dies.
+pub async fn handle(service: &Arc<Service>, notification: Notification) -> Result<(), ReconcileError> {
     let (monitor, now) = (notification.monitor_id.clone(), service.clock.now());
     service.store.run(Op::Dirty { monitor, now }).await?;
     let monitor = reconcile(service, &notification.monitor_id).await?;

@@ -1,4 +1,5 @@
-//! The one clock every timer follows: system time plus an offset that only the conformance port moves. No timer lives here.
+//! The one clock every timer follows: the time it is made with plus an offset that only the conformance port moves. No timer
+//! lives here.
 
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,21 +7,30 @@ use tokio::sync::watch;
 
 /// Milliseconds since 1970, shiftable; signatures alone are checked against the wall clock.
 pub struct Clock {
+    time: fn() -> i64,
     offset: AtomicI64,
     moved: watch::Sender<()>,
 }
 
 impl Default for Clock {
+    /// The system's time.
     fn default() -> Self {
-        Self { offset: AtomicI64::new(0), moved: watch::Sender::new(()) }
+        Self::new(|| {
+            let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)
+        })
     }
 }
 
 impl Clock {
+    /// A clock that goes by `time`, in milliseconds since 1970; tokio's timers must go by it too.
+    pub fn new(time: fn() -> i64) -> Self {
+        Self { time, offset: AtomicI64::new(0), moved: watch::Sender::new(()) }
+    }
+
     /// Now, in milliseconds. Lock-free: the guard calls it on every request.
     pub fn now(&self) -> i64 {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(wall.as_millis()).unwrap_or(i64::MAX).saturating_add(self.offset.load(SeqCst))
+        (self.time)().saturating_add(self.offset.load(SeqCst))
     }
 
     /// Moves the clock forward and wakes every sleeper, so that whatever became due happens now.
