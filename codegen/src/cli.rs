@@ -1,19 +1,24 @@
-//! The command line: arguments in, text and an exit code out. What a command does is its own module's affair.
+//! The command line: arguments in, text and an exit code out. One file for each command's arguments; what it does is another
+//! module's affair.
 
+mod list;
+mod scaffold;
 mod verify;
+mod plan;
+mod diff;
+mod check;
+mod update;
+mod resolve;
+mod project;
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::disk::Disk;
-use crate::error::Error;
-use crate::lang::{self, LANGUAGES};
 use crate::templates::Templates;
-use crate::{list, scaffold};
 
 /// Everything outside the program that a command may see or change.
 pub struct World<'a> {
@@ -35,61 +40,36 @@ pub struct World<'a> {
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Take templates from here: each language with a folder of its name in it, instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    templates: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "Examples:
   cb-gen scaffold --service funds              a new service in ./funds
   cb-gen scaffold --service funds --dry-run    what would be written, and where
+  cb-gen update                                the same service by this cb-gen, your edits kept
   cb-gen list                                  the languages there are
   cb-gen verify --start target/debug/funds     whether a service keeps the contract";
 
 #[derive(Subcommand)]
 enum Command {
     /// Write a new service: callback endpoint, breaker state, guard, hooks and a monitor
-    Scaffold(Scaffold),
+    Scaffold(scaffold::Scaffold),
+    /// Show what an update would do with each file
+    Plan(plan::Plan),
+    /// Show what an update would change, as a unified diff
+    Diff(diff::Diff),
+    /// Tell by the exit code whether an update would change anything
+    Check(check::Check),
+    /// Generate a service anew and keep your edits
+    Update(update::Update),
+    /// Declare conflicts of an update resolved
+    Resolve(resolve::Resolve),
     /// Show the languages, and which of them can be written
-    List(List),
+    List(list::List),
     /// Drive a service, generated or not, through every case of the contract
     Verify(verify::Verify),
-}
-
-#[derive(Args)]
-#[command(after_help = SCAFFOLD_EXAMPLES)]
-struct Scaffold {
-    /// Name of the service: lowercase letters, digits and dashes
-    #[arg(long, value_name = "NAME")]
-    service: String,
-    /// Language [default: what the current directory holds, else rust]
-    #[arg(long, value_parser = PossibleValuesParser::new(LANGUAGES.iter().map(|language| language.name)))]
-    lang: Option<String>,
-    /// Folder to write to [default: ./NAME]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Show what would be done; write nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Overwrite files that differ; files that are yours (src/hooks.rs) are kept even so
-    #[arg(long)]
-    force: bool,
-}
-
-const SCAFFOLD_EXAMPLES: &str = "All files are written, or none. A file that exists with other content stops the command, unless
---force is given. Inside a Cargo workspace the service is a member if the workspace's `members`
-say so; otherwise its Cargo.toml holds an empty [workspace] table, so that it builds on its own.
-
-Examples:
-  cb-gen scaffold --service funds
-  cb-gen scaffold --service funds --lang rust --out services/funds
-  cb-gen scaffold --service funds --force --dry-run";
-
-#[derive(Args)]
-struct List {
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// The same as --format json
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,7 +79,7 @@ enum Format {
 }
 
 /// Runs one command line (the program's name first) and returns its exit code: 0 done, 1 failed, 2 not understood.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) -> u8 {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: World<'_>) -> u8 {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -112,13 +92,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) 
             return if error.exit_code() == 0 { 0 } else { 2 };
         }
     };
-    let result = match cli.command {
-        Command::Scaffold(command) => command.run(&mut world).map_err(|error| error.to_string()),
-        Command::List(command) => {
-            command.run(&mut world);
-            Ok(0)
+    let own = cli.templates.map(|folder| {
+        let folder = world.folder.join(folder);
+        world.templates.clone().from_folder(&folder)
+    });
+    let result = match own.transpose() {
+        Ok(own) => {
+            let mut world = World {
+                folder: world.folder,
+                templates: own.as_ref().unwrap_or(world.templates),
+                disk: world.disk,
+                stdout: world.stdout,
+                stderr: world.stderr,
+            };
+            cli.command.run(&mut world)
         }
-        Command::Verify(command) => command.run(&mut world).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
     };
     result.unwrap_or_else(|error| {
         print(world.stderr, &format!("error: {error}\n"));
@@ -126,31 +115,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) 
     })
 }
 
-impl Scaffold {
-    fn run(self, world: &mut World<'_>) -> Result<u8, Error> {
-        let request = scaffold::Request {
-            service: self.service,
-            language: self.lang.as_deref().and_then(lang::named),
-            out: self.out,
-            folder: world.folder.clone(),
-            dry_run: self.dry_run,
-            force: self.force,
+impl Command {
+    fn run(self, world: &mut World<'_>) -> Result<u8, String> {
+        let result = match self {
+            Self::Scaffold(command) => command.run(world),
+            Self::Plan(command) => command.run(world),
+            Self::Diff(command) => command.run(world),
+            Self::Check(command) => command.run(world),
+            Self::Update(command) => command.run(world),
+            Self::Resolve(command) => command.run(world),
+            Self::List(command) => {
+                command.run(world);
+                Ok(0)
+            }
+            Self::Verify(command) => return command.run(world).map_err(|error| error.to_string()),
         };
-        let report = scaffold::run(&request, world.templates, world.disk)?;
-        print(world.stdout, &report.to_string());
-        report.verdict().map(|()| 0)
-    }
-}
-
-impl List {
-    fn run(self, world: &mut World<'_>) {
-        let json = self.json || self.format == Format::Json;
-        let text = if json {
-            list::json(world.templates)
-        } else {
-            list::text(world.templates)
-        };
-        print(world.stdout, &text);
+        result.map_err(|error| error.to_string())
     }
 }
 

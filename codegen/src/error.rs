@@ -96,7 +96,7 @@ pub enum Error {
 
     /// The operating system refused, and refused again when asked to undo what was done.
     #[error(
-        "{first}\nand then cannot undo all of it: {left} may be left behind; mend the cause and run the command again with `--force`"
+        "{first}\nand then cannot undo all of it: {left} may be left behind; mend the cause and run the command again"
     )]
     HalfUndone {
         /// The error that began it.
@@ -115,6 +115,77 @@ pub enum Error {
         /// What the engine says.
         detail: String,
     },
+
+    /// The folder that `--templates` names is of no use.
+    #[error("cannot take templates from `{}`: {detail}; it must hold a folder such as `rust/`", folder.display())]
+    Templates {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+
+    /// The folder holds no service that could be updated.
+    #[error(
+        "`{}` holds no `.cb-gen/manifest.json`: run the command in the folder of a service, or record one that an older cb-gen wrote \
+         with `cb-gen scaffold --service NAME --out DIR --adopt`",
+        .0.display()
+    )]
+    NoManifest(PathBuf),
+
+    /// A file of cb-gen's own cannot be understood.
+    #[error("cannot understand `{}`: {detail}; restore it from version control", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+
+    /// The base is not what the manifest says.
+    #[error(
+        "`{}` {problem}: an update needs it to tell your edits from cb-gen's; restore it from version control, or take your files \
+         as they are with `cb-gen scaffold --adopt`",
+        file.display()
+    )]
+    Base {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+
+    /// A run was killed, and this command only reads.
+    #[error("a change of `{}` was interrupted: run `cb-gen update` there, which finishes it", .0.display())]
+    Pending(PathBuf),
+
+    /// A run was killed, and what it began cannot be finished.
+    #[error(
+        "an earlier run was interrupted and cannot be finished: {0}\nwhat it had not begun is as it was; mend the cause and run the command again"
+    )]
+    Interrupted(Box<Error>),
+
+    /// Conflicts of an earlier update wait for the user.
+    #[error(
+        "a conflict is not resolved yet in{}\nnothing was written: make each what it shall be, then `cb-gen resolve`",
+        list(.0)
+    )]
+    Unresolved(Vec<String>),
+
+    /// A file that is to be declared resolved holds conflict markers.
+    #[error(
+        "conflict markers are left in{}\nnothing was declared resolved: edit what stands between `<<<<<<<` and `>>>>>>>`, then `cb-gen resolve` again",
+        list(.0)
+    )]
+    MarkersLeft(Vec<String>),
+
+    /// The file has no conflict.
+    #[error("`{0}` has no conflict to resolve: `cb-gen plan` shows the files that have one")]
+    NoConflict(String),
+}
+
+fn list(files: &[String]) -> String {
+    files.iter().map(|file| format!("\n  {file}")).collect()
 }
 
 const UNDONE: &str = "the folder is as it was before; mend the cause and run the command again";

@@ -1,10 +1,14 @@
 //! `cb-gen` as a library: it writes the service side of a breaker, and verifies one. One straight line goes from the top to the
-//! bottom: `cli` reads the arguments, `scaffold` checks, renders, plans and writes. Only `verify` talks to a network.
+//! bottom: `cli` reads the arguments, `scaffold` checks, renders, plans and writes; `update` does the same for
+//! a service that was edited since. Only `verify` talks to a network.
 
 pub mod cli;
 pub mod verify;
 mod list;
+pub mod update;
 pub mod scaffold;
+mod project;
+pub mod merge;
 pub mod templates;
 mod template;
 pub mod lang;

@@ -56,7 +56,7 @@ pub(super) fn check<'a>(request: &Request, templates: &'a Templates) -> Result<C
     })
 }
 
-fn not_yet(choice: &Choice, templates: &Templates) -> Error {
+pub(crate) fn not_yet(choice: &Choice, templates: &Templates) -> Error {
     let ready = || {
         LANGUAGES
             .iter()

@@ -1,24 +1,24 @@
 //! `cb-gen scaffold`, one straight line: check what was asked, render all files in memory, compare them with the disk, write all or
-//! nothing, report. Each step is a module and hands its result to the next; only `write` changes anything.
+//! nothing (`project::commit`), report. Each step is a module and hands its result to the next; only the last but one changes anything.
 
 mod report;
-mod write;
 mod plan;
+pub(crate) mod render;
 mod check;
 mod workspace;
 mod name;
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use crate::disk::Disk;
 use crate::error::Error;
 use crate::lang::Language;
-use crate::template;
+use crate::project::commit;
+use crate::project::manifest::Options;
 use crate::templates::Templates;
 
-use check::Checked;
+pub(crate) use check::not_yet;
+use render::Inputs;
 pub use report::Report;
 
 /// What was asked for.
@@ -36,16 +36,8 @@ pub struct Request {
     pub dry_run: bool,
     /// `--force`.
     pub force: bool,
-}
-
-/// A file of the scaffold, in memory.
-struct File {
-    /// Inside the folder, with `/`.
-    path: String,
-    content: Vec<u8>,
-    executable: bool,
-    /// Written once, then the user's.
-    seeded: bool,
+    /// `--adopt`.
+    pub adopt: bool,
 }
 
 /// Writes a service, or with `dry_run` only says what would be written.
@@ -54,33 +46,25 @@ struct File {
 /// Every [`Error`]; but for [`Error::HalfUndone`] the disk is then as it was before.
 pub fn run(request: &Request, templates: &Templates, disk: &mut dyn Disk) -> Result<Report, Error> {
     let checked = check::check(request, templates)?;
-    let files = render(&checked)?;
-    let plan = plan::make(&checked.out, files, request.force)?;
+    if !request.dry_run {
+        commit::recover(&checked.out, disk)?;
+    }
+    let options = Options {
+        workspace_member: checked.workspace.is_member(),
+    };
+    let inputs = Inputs {
+        service: &checked.service,
+        language: checked.choice.language,
+        options: &options,
+    };
+    let files = render::files(&inputs, checked.files)?;
+    let project = render::remembered(&inputs, &files);
+    let plan = plan::make(&checked.out, files, request)?;
     if !request.dry_run {
         plan.conflicts(&checked.shown)?;
-        write::all(&plan, disk)?;
+        let mut changes = plan.changes();
+        changes.extend(project.changes(&checked.out)?);
+        commit::apply(&checked.out, &changes, disk)?;
     }
     Ok(Report::new(request, checked, plan))
-}
-
-fn render(checked: &Checked<'_>) -> Result<Vec<File>, Error> {
-    let language = checked.choice.language;
-    let values = json!({
-        "service": checked.service,
-        // Datadog's metric names hold no dashes.
-        "service_snake": checked.service.replace('-', "_"),
-        "workspace_member": checked.workspace.is_member(),
-    });
-    let render = |(path, content): (&String, &Vec<u8>)| {
-        let (path, content) = template::render(path, content, &values)?;
-        let executable = language.executable.contains(&path.as_str());
-        let seeded = language.seeded.contains(&path.as_str());
-        Ok(File {
-            path,
-            content,
-            executable,
-            seeded,
-        })
-    };
-    checked.files.iter().map(render).collect()
 }

@@ -1,13 +1,12 @@
 //! Third step: the rendered files against the disk. Decides what happens to each file and refuses what cannot be written safely;
 //! reads, never writes. Invariant: a plan without conflicts writes only inside its folder and never through a link out of it.
 
-use std::collections::BTreeSet;
-use std::fs::{self, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::File;
-use crate::disk;
+use super::Request;
+use super::render::File;
 use crate::error::Error;
+use crate::project::{Change, Content, path};
 
 /// What happens to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub(super) enum Action {
     Unchanged,
     /// It is there with other content, and `--force` was given.
     Overwrite,
-    /// It is there with other content, and it is the user's.
+    /// It is there with other content, and it is the user's; or it is not there, and the folder is taken as it is.
     Keep,
     /// It is there with other content: nothing is written at all.
     Conflict,
@@ -27,21 +26,34 @@ pub(super) enum Action {
 /// A file and its fate.
 pub(super) struct Entry {
     pub(super) file: File,
-    pub(super) target: PathBuf,
     pub(super) action: Action,
-    /// What an overwritten file holds now, and whether it may be executed.
-    pub(super) before: Option<(Vec<u8>, bool)>,
+    /// What stands there now.
+    before: Option<Content>,
 }
 
 /// Everything that will be done.
 pub(super) struct Plan {
-    /// Folders to create, outer before inner.
-    pub(super) folders: BTreeSet<PathBuf>,
     /// In order of their paths.
     pub(super) entries: Vec<Entry>,
 }
 
 impl Plan {
+    /// What is written.
+    pub(super) fn changes(&self) -> Vec<Change> {
+        let entries = self.entries.iter();
+        let written =
+            entries.filter(|entry| matches!(entry.action, Action::Create | Action::Overwrite));
+        let change = |entry: &Entry| Change {
+            path: entry.file.path.clone(),
+            before: entry.before.clone(),
+            after: Some(Content {
+                bytes: entry.file.content.clone(),
+                executable: entry.file.executable,
+            }),
+        };
+        written.map(change).collect()
+    }
+
     /// # Errors
     /// [`Error::Conflicts`] when files are in the way; `out` is the folder's name in the text.
     pub(super) fn conflicts(&self, out: &Path) -> Result<(), Error> {
@@ -63,82 +75,39 @@ impl Plan {
 
 /// # Errors
 /// [`Error::NotAFolder`], [`Error::IsAFolder`], [`Error::Link`]; [`Error::Disk`] when a file cannot be read.
-pub(super) fn make(out: &Path, files: Vec<File>, force: bool) -> Result<Plan, Error> {
-    let mut plan = Plan {
-        folders: BTreeSet::new(),
-        entries: Vec::new(),
-    };
-    for file in files {
-        let target = out.join(&file.path);
-        for folder in target
-            .ancestors()
-            .skip(1)
-            .take_while(|folder| fs::symlink_metadata(folder).is_err())
-        {
-            plan.folders.insert(folder.to_owned());
-        }
-        plan.entries.push(entry(out, target, file, force)?);
-    }
-    plan.entries.sort_by(|a, b| a.file.path.cmp(&b.file.path));
-    Ok(plan)
-}
-
-fn entry(out: &Path, target: PathBuf, file: File, force: bool) -> Result<Entry, Error> {
-    let Some(metadata) = inspect(out, &target)? else {
-        return Ok(Entry {
-            file,
-            target,
-            action: Action::Create,
-            before: None,
-        });
-    };
-    let before = fs::read(&target).map_err(Error::disk("read", &target))?;
-    let action = match () {
-        () if before == file.content => Action::Unchanged,
-        () if file.seeded => Action::Keep,
-        () if force => Action::Overwrite,
-        () => Action::Conflict,
-    };
-    if action == Action::Overwrite && metadata.is_symlink() {
-        return Err(Error::Link {
-            path: target,
-            problem: "that would be replaced by a file",
-        });
-    }
-    let before = (action == Action::Overwrite).then(|| (before, disk::is_executable(&metadata)));
-    Ok(Entry {
-        file,
-        target,
-        action,
-        before,
+pub(super) fn make(out: &Path, files: Vec<File>, request: &Request) -> Result<Plan, Error> {
+    let entry = |file| entry(out, file, request);
+    Ok(Plan {
+        entries: files.into_iter().map(entry).collect::<Result<_, _>>()?,
     })
 }
 
-/// Looks at every step of the way from `out` to `target`; the metadata is that of the target itself, if it exists.
-fn inspect(out: &Path, target: &Path) -> Result<Option<Metadata>, Error> {
-    let below: Vec<_> = target.ancestors().take_while(|path| *path != out).collect();
-    for path in below.into_iter().rev() {
-        let Ok(metadata) = fs::symlink_metadata(path) else {
-            return Ok(None);
+fn entry(out: &Path, file: File, request: &Request) -> Result<Entry, Error> {
+    let target = out.join(&file.path);
+    let Some((before, _)) = path::content(out, &target)? else {
+        let action = if request.adopt {
+            Action::Keep
+        } else {
+            Action::Create
         };
-        if metadata.is_symlink() {
-            let leads = fs::canonicalize(path).map_err(|_| Error::Link {
-                path: path.to_owned(),
-                problem: "that leads nowhere",
-            })?;
-            if !leads.starts_with(out) {
-                return Err(Error::Link {
-                    path: path.to_owned(),
-                    problem: "that leads out of the service's folder",
-                });
-            }
-        }
-        match (path == target, path.is_dir()) {
-            (true, true) => return Err(Error::IsAFolder(path.to_owned())),
-            (false, false) => return Err(Error::NotAFolder(path.to_owned())),
-            (true, false) => return Ok(Some(metadata)),
-            (false, true) => {}
-        }
+        return Ok(Entry {
+            file,
+            action,
+            before: None,
+        });
+    };
+    let action = match () {
+        () if before.bytes == file.content => Action::Unchanged,
+        () if file.seeded || request.adopt => Action::Keep,
+        () if request.force => Action::Overwrite,
+        () => Action::Conflict,
+    };
+    if action == Action::Overwrite {
+        path::replaceable(out, &target)?;
     }
-    Ok(None)
+    Ok(Entry {
+        file,
+        action,
+        before: Some(before),
+    })
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use codegen::cli::{self, World};
 use codegen::disk::RealDisk;
 
-use crate::tree::{self, Tree};
+use crate::tree::{self, Node, Tree};
 
 /// What a case did, or should have done.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,12 +70,26 @@ fn run(case: &Path, before: &Tree) -> io::Result<Outcome> {
     let text = |bytes: Vec<u8>| {
         String::from_utf8_lossy(&bytes).replace(&folder.display().to_string(), "[ROOT]")
     };
+    let after = tree::read(&folder)?.into_iter();
     Ok(Outcome {
         stdout: text(stdout),
         stderr: text(stderr),
         code,
-        after: tree::read(&folder)?,
+        after: after.map(without_version).collect(),
     })
+}
+
+/// A manifest names the version of cb-gen: `[VERSION]` in the expectations.
+fn without_version((path, node): (String, Node)) -> (String, Node) {
+    let node = match node {
+        Node::File(content) if path.ends_with(".cb-gen/manifest.json") => {
+            let text = String::from_utf8_lossy(&content);
+            let own = concat!("\"cb_gen\": \"", env!("CARGO_PKG_VERSION"), "\"");
+            Node::File(text.replace(own, "\"cb_gen\": \"[VERSION]\"").into_bytes())
+        }
+        node => node,
+    };
+    (path, node)
 }
 
 fn expected(case: &Path, before: Tree) -> io::Result<Outcome> {

@@ -25,6 +25,7 @@ fn joins(manifest: Option<&str>) -> io::Result<bool> {
         folder: root.0.clone(),
         dry_run: false,
         force: false,
+        adopt: false,
     };
     scaffold::run(&request, &Templates::embedded(), &mut RealDisk).map_err(io::Error::other)?;
     let package = root.0.join("services/funds");

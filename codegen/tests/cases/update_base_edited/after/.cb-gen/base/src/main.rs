@@ -1,0 +1,4 @@
+//! {{ this is copied, not rendered }}
+
+fn main() {}
+x

@@ -1,0 +1,4 @@
+//! Newer.
+
+fn main() {}
+// mine

@@ -1,0 +1,3 @@
+//! Newer.
+
+fn main() {}
