@@ -1,19 +1,18 @@
-//! The command line: arguments in, text and an exit code out. What a command does is its own module's affair.
+//! The command line: arguments in, text and an exit code out. One file for each command's arguments; what it does is another
+//! module's affair.
 
+mod list;
+mod scaffold;
 mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::disk::Disk;
-use crate::error::Error;
-use crate::lang::{self, LANGUAGES};
 use crate::templates::Templates;
-use crate::{list, scaffold};
 
 /// Everything outside the program that a command may see or change.
 pub struct World<'a> {
@@ -46,50 +45,11 @@ const EXAMPLES: &str = "Examples:
 #[derive(Subcommand)]
 enum Command {
     /// Write a new service: callback endpoint, breaker state, guard, hooks and a monitor
-    Scaffold(Scaffold),
+    Scaffold(scaffold::Scaffold),
     /// Show the languages, and which of them can be written
-    List(List),
+    List(list::List),
     /// Drive a service, generated or not, through every case of the contract
     Verify(verify::Verify),
-}
-
-#[derive(Args)]
-#[command(after_help = SCAFFOLD_EXAMPLES)]
-struct Scaffold {
-    /// Name of the service: lowercase letters, digits and dashes
-    #[arg(long, value_name = "NAME")]
-    service: String,
-    /// Language [default: what the current directory holds, else rust]
-    #[arg(long, value_parser = PossibleValuesParser::new(LANGUAGES.iter().map(|language| language.name)))]
-    lang: Option<String>,
-    /// Folder to write to [default: ./NAME]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Show what would be done; write nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Overwrite files that differ; files that are yours (src/hooks.rs) are kept even so
-    #[arg(long)]
-    force: bool,
-}
-
-const SCAFFOLD_EXAMPLES: &str = "All files are written, or none. A file that exists with other content stops the command, unless
---force is given. Inside a Cargo workspace the service is a member if the workspace's `members`
-say so; otherwise its Cargo.toml holds an empty [workspace] table, so that it builds on its own.
-
-Examples:
-  cb-gen scaffold --service funds
-  cb-gen scaffold --service funds --lang rust --out services/funds
-  cb-gen scaffold --service funds --force --dry-run";
-
-#[derive(Args)]
-struct List {
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// The same as --format json
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -124,34 +84,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) 
         print(world.stderr, &format!("error: {error}\n"));
         1
     })
-}
-
-impl Scaffold {
-    fn run(self, world: &mut World<'_>) -> Result<u8, Error> {
-        let request = scaffold::Request {
-            service: self.service,
-            language: self.lang.as_deref().and_then(lang::named),
-            out: self.out,
-            folder: world.folder.clone(),
-            dry_run: self.dry_run,
-            force: self.force,
-        };
-        let report = scaffold::run(&request, world.templates, world.disk)?;
-        print(world.stdout, &report.to_string());
-        report.verdict().map(|()| 0)
-    }
-}
-
-impl List {
-    fn run(self, world: &mut World<'_>) {
-        let json = self.json || self.format == Format::Json;
-        let text = if json {
-            list::json(world.templates)
-        } else {
-            list::text(world.templates)
-        };
-        print(world.stdout, &text);
-    }
 }
 
 /// A reader that has gone away (`cb-gen list | head -1`) is no error.
