@@ -6,15 +6,14 @@ mod write;
 mod plan;
 mod check;
 mod workspace;
-mod name;
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
+use crate::context::Context;
 use crate::disk::Disk;
 use crate::error::Error;
 use crate::lang::Language;
+use crate::licence::Licence;
 use crate::template;
 use crate::templates::Templates;
 
@@ -32,6 +31,8 @@ pub struct Request {
     pub out: Option<PathBuf>,
     /// The current directory, absolute.
     pub folder: PathBuf,
+    /// `--spdx`.
+    pub licence: Option<Licence>,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--force`.
@@ -54,7 +55,7 @@ struct File {
 /// Every [`Error`]; but for [`Error::HalfUndone`] the disk is then as it was before.
 pub fn run(request: &Request, templates: &Templates, disk: &mut dyn Disk) -> Result<Report, Error> {
     let checked = check::check(request, templates)?;
-    let files = render(&checked)?;
+    let files = render(request, &checked)?;
     let plan = plan::make(&checked.out, files, request.force)?;
     if !request.dry_run {
         plan.conflicts(&checked.shown)?;
@@ -63,16 +64,15 @@ pub fn run(request: &Request, templates: &Templates, disk: &mut dyn Disk) -> Res
     Ok(Report::new(request, checked, plan))
 }
 
-fn render(checked: &Checked<'_>) -> Result<Vec<File>, Error> {
+fn render(request: &Request, checked: &Checked<'_>) -> Result<Vec<File>, Error> {
     let language = checked.choice.language;
-    let values = json!({
-        "service": checked.service,
-        // Datadog's metric names hold no dashes.
-        "service_snake": checked.service.replace('-', "_"),
-        "workspace_member": checked.workspace.is_member(),
-    });
+    let values = Context::new(&checked.service, checked.workspace.is_member()).values();
     let render = |(path, content): (&String, &Vec<u8>)| {
         let (path, content) = template::render(path, content, &values)?;
+        let content = match &request.licence {
+            Some(licence) => licence.head(&path, content),
+            None => content,
+        };
         let executable = language.executable.contains(&path.as_str());
         let seeded = language.seeded.contains(&path.as_str());
         Ok(File {

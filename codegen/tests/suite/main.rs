@@ -2,7 +2,10 @@
 
 mod atomic;
 mod golden;
+mod licences;
+mod names;
 mod program;
+mod tool;
 mod ui;
 mod verify;
 mod workspaces;
