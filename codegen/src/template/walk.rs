@@ -55,8 +55,11 @@ impl<'t> Walk<'t> {
     }
 
     fn template(&mut self, template: &Template, scope: &Scope<'_>) {
-        for (element, place) in template.elements.iter().zip(&template.mapping) {
-            self.place = (place.0, place.1);
+        for (index, element) in template.elements.iter().enumerate() {
+            // The branch that `{{else if}}` becomes has no place of its own.
+            if let Some(place) = template.mapping.get(index) {
+                self.place = (place.0, place.1);
+            }
             match element {
                 TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
                 TemplateElement::Expression(call) | TemplateElement::HtmlExpression(call) => {
