@@ -147,12 +147,12 @@ pub enum Error {
     NoService,
 
     /// SPDX does not know the licence.
-    #[error("`{text}` is no licence of https://spdx.org/licenses/{remedy}")]
+    #[error("`{text}` is no licence of https://spdx.org/licenses/{}", near.map(|near| format!("; try `{near}`")).unwrap_or_default())]
     Licence {
         /// As given.
         text: String,
-        /// One that is near, as prose, or nothing.
-        remedy: String,
+        /// One that is near.
+        near: Option<&'static str>,
     },
 
     /// There is no such template.
@@ -160,6 +160,16 @@ pub enum Error {
     NoTemplate {
         /// `rust/src/man.rs`.
         template: String,
+    },
+
+    /// Ejected templates would lose what was edited in them.
+    #[error(
+        "your edits would be lost in{}\nnothing was written: choose another folder with `--templates`, or say `--force`",
+        files.iter().map(|file| format!("\n  {file}")).collect::<String>()
+    )]
+    EditedTemplates {
+        /// As `templates list` shows them.
+        files: Vec<String>,
     },
 
     /// Nobody said where the user's own templates are.

@@ -20,8 +20,7 @@ impl Licence {
             Ok(_) if text.trim() == text => Ok(Self(text.to_owned())),
             _ => Err(Error::Licence {
                 text: text.to_owned(),
-                remedy: imprecise_license_id(text.trim())
-                    .map_or_else(String::new, |(near, _)| format!("; try `{}`", near.name)),
+                near: imprecise_license_id(text.trim()).map(|(near, _)| near.name),
             }),
         }
     }

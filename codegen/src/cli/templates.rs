@@ -136,9 +136,11 @@ impl Printed {
             return format!("{:#}\n", json!({"templates": count, "findings": found}));
         }
         let lines: String = found.iter().map(|finding| format!("{finding}\n")).collect();
+        let templates = if count == 1 { "template" } else { "templates" };
         match found.len() {
-            0 => format!("{count} templates, nothing wrong\n"),
-            wrong => format!("{lines}{count} templates, {wrong} wrong places\n"),
+            0 => format!("{count} {templates}: nothing is wrong\n"),
+            1 => format!("{lines}{count} {templates}: 1 thing is wrong\n"),
+            wrong => format!("{lines}{count} {templates}: {wrong} things are wrong\n"),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What a type cannot say of `cb-gen.toml`: each value is checked as the flag of its name is, and a fault points at it.
 
-use schemars::{Schema, SchemaGenerator, json_schema};
 use toml::Spanned;
 
 use super::{Config, FILE, Written};
@@ -13,9 +12,9 @@ use crate::licence::Licence;
 pub(super) const KEYS: &str = "the keys are service, language, out, spdx and templates, each a string in quotes; \
      an editor completes them with the schema docs/cb-gen.schema.json";
 
-pub(super) fn languages(_: &mut SchemaGenerator) -> Schema {
-    let names: Vec<_> = LANGUAGES.iter().map(|language| language.name).collect();
-    json_schema!({"type": ["string", "null"], "enum": names})
+/// What `language` may be, for the schema.
+pub(super) fn languages() -> Vec<&'static str> {
+    LANGUAGES.iter().map(|language| language.name).collect()
 }
 
 pub(super) fn check(text: &str, written: Written) -> Result<Config, Fault> {
@@ -27,11 +26,7 @@ pub(super) fn check(text: &str, written: Written) -> Result<Config, Fault> {
     if let Some(value) = &written.service {
         service(text, value, language)?;
     }
-    let licence = written.spdx.as_ref().map(|value| {
-        let remedy = "https://spdx.org/licenses/ lists them";
-        let wrong = |error: Error| at(text, value).saying(format!("is wrong: {error}"), remedy);
-        Licence::parse(value.get_ref()).map_err(wrong)
-    });
+    let licence = written.spdx.as_ref().map(|value| licence(text, value));
     for value in [&written.out, &written.templates].into_iter().flatten() {
         if value.get_ref().is_empty() {
             return Err(at(text, value).saying("names no folder", "write `\".\"` for this one"));
@@ -55,6 +50,18 @@ fn language(text: &str, value: &Spanned<String>) -> Result<&'static lang::Langua
             format!("names a language that there is not: `{}`", value.get_ref()),
             format!("write {}", lang::prose(names, "or")),
         )
+    })
+}
+
+fn licence(text: &str, value: &Spanned<String>) -> Result<Licence, Fault> {
+    Licence::parse(value.get_ref()).map_err(|error| {
+        let remedy = match error {
+            Error::Licence {
+                near: Some(near), ..
+            } => format!("write `spdx = \"{near}\"`"),
+            _ => "https://spdx.org/licenses/ lists them".to_owned(),
+        };
+        at(text, value).saying("names a licence that SPDX does not know", remedy)
     })
 }
 

@@ -32,7 +32,7 @@ struct Written {
     )]
     service: Option<Spanned<String>>,
     /// Language of the service.
-    #[schemars(schema_with = "check::languages")]
+    #[schemars(with = "Option<String>", extend("enum" = check::languages()))]
     language: Option<Spanned<String>>,
     /// Folder to write to; `./NAME` if it is absent.
     #[schemars(with = "Option<String>", length(min = 1))]

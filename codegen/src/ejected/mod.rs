@@ -84,7 +84,7 @@ impl State {
 /// Copies templates to the folder; a file that was edited there is kept unless `force` is given. Returns what was written.
 ///
 /// # Errors
-/// [`Error::NoTemplate`], [`Error::Conflicts`] (nothing is written then), [`Error::Record`], [`Error::Disk`].
+/// [`Error::NoTemplate`], [`Error::EditedTemplates`] (nothing is written then), [`Error::Record`], [`Error::Disk`].
 pub fn eject(
     request: &Request,
     built_in: &Templates,
@@ -109,10 +109,7 @@ pub fn eject(
         }
     }
     if !in_the_way.is_empty() {
-        return Err(Error::Conflicts {
-            out: folder.clone(),
-            files: in_the_way,
-        });
+        return Err(Error::EditedTemplates { files: in_the_way });
     }
     for (template, content) in &written {
         put(folder, template, content, disk)?;

@@ -206,7 +206,7 @@ pub fn choose(asked: Option<&'static Language>, folder: &Path) -> Result<Choice,
     if let Some(language) = asked {
         return Ok(Choice {
             language,
-            reason: format!("asked for with --lang {}", language.name),
+            reason: "as asked for".to_owned(),
         });
     }
     let found: Vec<_> = LANGUAGES
