@@ -38,6 +38,7 @@ fn scaffold(name: &str, language: &'static Language, folder: &Path) -> Result<()
         licence: None,
         dry_run: false,
         force: true,
+        adopt: false,
     };
     let templates = manifests();
     scaffold::run(&request, &templates, &mut RealDisk).map(|_| ())
