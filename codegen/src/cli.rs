@@ -1,8 +1,11 @@
 //! The command line: arguments in, text and an exit code out. One file for each command's arguments; what it does is another
 //! module's affair.
 
+mod completions;
 mod list;
+mod man;
 mod scaffold;
+mod templates;
 mod verify;
 mod plan;
 mod diff;
@@ -11,13 +14,16 @@ mod update;
 mod resolve;
 mod project;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Config;
 use crate::disk::Disk;
+use crate::error::Error;
 use crate::templates::Templates;
 
 /// Everything outside the program that a command may see or change.
@@ -32,6 +38,21 @@ pub struct World<'a> {
     pub stdout: &'a mut dyn Write,
     /// For errors.
     pub stderr: &'a mut dyn Write,
+    /// What a person types, if there is one to ask.
+    pub answers: Option<&'a mut dyn BufRead>,
+    /// What the streams can show.
+    pub terminal: Terminal,
+}
+
+/// What the streams can show beyond text. The default: nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terminal {
+    /// Colours on `stdout`.
+    pub stdout_colour: bool,
+    /// Colours on `stderr`.
+    pub stderr_colour: bool,
+    /// `stderr` is a terminal, where a line can be written over.
+    pub progress: bool,
 }
 
 /// Writes the service side of a circuit breaker that a Datadog monitor trips and resets
@@ -40,9 +61,19 @@ pub struct World<'a> {
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Take templates from here: each language with a folder of its name in it, instead of the built-in ones
-    #[arg(long, global = true, value_name = "DIR")]
+    #[command(flatten)]
+    shared: Shared,
+}
+
+/// What every command takes.
+#[derive(Args)]
+struct Shared {
+    /// Folder of your own templates [default: what cb-gen.toml says, else the built-in ones]
+    #[arg(long, value_name = "DIR", global = true)]
     templates: Option<PathBuf>,
+    /// Ask nothing, even on a terminal
+    #[arg(long, global = true)]
+    no_input: bool,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -70,67 +101,113 @@ enum Command {
     List(list::List),
     /// Drive a service, generated or not, through every case of the contract
     Verify(verify::Verify),
+    /// List, copy, compare and check the templates
+    Templates(templates::Templates),
+    /// Print what completes cb-gen's commands in a shell
+    Completions(completions::Completions),
+    /// Print the manual page, or write those of all commands
+    Man(man::Man),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
+    #[default]
     Text,
     Json,
 }
 
 /// Runs one command line (the program's name first) and returns its exit code: 0 done, 1 failed, 2 not understood.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, world: World<'_>) -> u8 {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut world: World<'_>) -> u8 {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            let stream = if error.use_stderr() {
-                world.stderr
-            } else {
-                world.stdout
-            };
-            print(stream, &error.render().to_string());
-            return if error.exit_code() == 0 { 0 } else { 2 };
-        }
+        Err(error) => return misunderstood(&error, &mut world),
     };
-    let own = cli.templates.map(|folder| {
-        let folder = world.folder.join(folder);
-        world.templates.clone().from_folder(&folder)
-    });
-    let result = match own.transpose() {
-        Ok(own) => {
-            let mut world = World {
-                folder: world.folder,
-                templates: own.as_ref().unwrap_or(world.templates),
-                disk: world.disk,
-                stdout: world.stdout,
-                stderr: world.stderr,
-            };
-            cli.command.run(&mut world)
-        }
-        Err(error) => Err(error.to_string()),
-    };
-    result.unwrap_or_else(|error| {
-        print(world.stderr, &format!("error: {error}\n"));
-        1
+    cli.run(&mut world).unwrap_or_else(|failure| {
+        print(world.stderr, &failure.text(world.terminal.stderr_colour));
+        failure.code()
     })
 }
 
-impl Command {
-    fn run(self, world: &mut World<'_>) -> Result<u8, String> {
-        let result = match self {
-            Self::Scaffold(command) => command.run(world),
-            Self::Plan(command) => command.run(world),
-            Self::Diff(command) => command.run(world),
-            Self::Check(command) => command.run(world),
-            Self::Update(command) => command.run(world),
-            Self::Resolve(command) => command.run(world),
-            Self::List(command) => {
-                command.run(world);
-                Ok(0)
-            }
-            Self::Verify(command) => return command.run(world).map_err(|error| error.to_string()),
-        };
-        result.map_err(|error| error.to_string())
+/// Help and version are answers; anything else was not understood.
+fn misunderstood(error: &clap::Error, world: &mut World<'_>) -> u8 {
+    let (stream, colour) = if error.use_stderr() {
+        (&mut *world.stderr, world.terminal.stderr_colour)
+    } else {
+        (&mut *world.stdout, world.terminal.stdout_colour)
+    };
+    let text = error.render();
+    let text = if colour {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    print(stream, &text);
+    if error.exit_code() == 0 { 0 } else { 2 }
+}
+
+impl Cli {
+    fn run(self, world: &mut World<'_>) -> Result<u8, Failure> {
+        let shared = self.shared;
+        match self.command {
+            Command::Scaffold(command) => Ok(command.run(&shared, world)?),
+            Command::Plan(command) => Ok(command.run(&shared, world)?),
+            Command::Diff(command) => Ok(command.run(&shared, world)?),
+            Command::Check(command) => Ok(command.run(&shared, world)?),
+            Command::Update(command) => Ok(command.run(&shared, world)?),
+            Command::Resolve(command) => Ok(command.run(world)?),
+            Command::List(command) => Ok(command.run(&shared, world)?),
+            Command::Verify(command) => Ok(command.run(world)?),
+            Command::Templates(command) => Ok(command.run(&shared, world)?),
+            Command::Completions(command) => Ok(command.run(world)),
+            Command::Man(command) => Ok(command.run(world)?),
+        }
+    }
+}
+
+impl Shared {
+    /// The folder of the user's own templates, if there is one: the flag, else what `cb-gen.toml` says.
+    fn folder(&self, config: &Config, world: &World<'_>) -> Option<PathBuf> {
+        let folder = self.templates.as_ref().or(config.templates.as_ref());
+        folder.map(|folder| world.folder.join(folder))
+    }
+
+    /// The templates to write with.
+    fn templates<'t>(
+        &self,
+        config: &Config,
+        world: &World<'t>,
+    ) -> Result<Cow<'t, Templates>, Error> {
+        match self.folder(config, world) {
+            Some(folder) => world.templates.clone().from_folder(&folder).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(world.templates)),
+        }
+    }
+}
+
+/// A command that failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Command(#[from] Error),
+    #[error(transparent)]
+    Verify(#[from] crate::verify::Error),
+}
+
+impl Failure {
+    fn text(&self, colour: bool) -> String {
+        match self {
+            Self::Command(Error::Config(fault)) => fault.draw(colour),
+            _ if colour => format!("\u{1b}[1;31merror:\u{1b}[0m {self}\n"),
+            _ => format!("error: {self}\n"),
+        }
+    }
+
+    /// 2 when an argument is missing, as for any other that is.
+    fn code(&self) -> u8 {
+        match self {
+            Self::Command(Error::NoService | Error::NoFolder) => 2,
+            _ => 1,
+        }
     }
 }
 

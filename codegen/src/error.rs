@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::fault::Fault;
+
 /// A failed command. Nothing was written, unless the text says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -105,9 +107,9 @@ pub enum Error {
         left: String,
     },
 
-    /// A template of cb-gen's own is wrong.
+    /// A template is wrong.
     #[error(
-        "the template `{template}` is wrong: {detail}; nothing was written; please report this"
+        "the template `{template}` is wrong: {detail}; nothing was written; if it is your own, `cb-gen templates lint` tells more, else please report this"
     )]
     Template {
         /// Its path among the templates.
@@ -136,6 +138,70 @@ pub enum Error {
     /// A file of cb-gen's own cannot be understood.
     #[error("cannot understand `{}`: {detail}; restore it from version control", path.display())]
     Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+
+    /// `cb-gen.toml` is wrong.
+    #[error("{0}")]
+    Config(Box<Fault>),
+
+    /// A file that is there cannot be read.
+    #[error("cannot read `{}`: {source}; nothing was written", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+
+    /// Nobody gave the service a name.
+    #[error(
+        "the service has no name: say `--service NAME`, or write `service = \"NAME\"` in cb-gen.toml"
+    )]
+    NoService,
+
+    /// SPDX does not know the licence.
+    #[error("`{text}` is no licence of https://spdx.org/licenses/{}", near.map(|near| format!("; try `{near}`")).unwrap_or_default())]
+    Licence {
+        /// As given.
+        text: String,
+        /// One that is near.
+        near: Option<&'static str>,
+    },
+
+    /// There is no such template.
+    #[error("there is no template `{template}`: `cb-gen templates list` shows those there are")]
+    NoTemplate {
+        /// `rust/src/man.rs`.
+        template: String,
+    },
+
+    /// Ejected templates would lose what was edited in them.
+    #[error(
+        "your edits would be lost in{}\nnothing was written: choose another folder with `--templates`, or say `--force`",
+        files.iter().map(|file| format!("\n  {file}")).collect::<String>()
+    )]
+    EditedTemplates {
+        /// As `templates list` shows them.
+        files: Vec<String>,
+    },
+
+    /// Nobody said where the user's own templates are.
+    #[error(
+        "no folder of templates is known: say `--templates DIR`, or write `templates = \"DIR\"` in cb-gen.toml"
+    )]
+    NoFolder,
+
+    /// The folder was not made by `templates eject`.
+    #[error("`{}` holds no ejected templates: `cb-gen templates eject --templates DIR` makes such a folder", .0.display())]
+    NotEjected(PathBuf),
+
+    /// The record of ejected templates cannot be understood.
+    #[error("cannot understand `{}`: {detail}; restore it from version control", path.display())]
+    Record {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.

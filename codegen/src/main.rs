@@ -1,20 +1,33 @@
-//! The program `cb-gen`: hands the real arguments, folder, templates and disk to `cli`, and nothing more.
+//! The program `cb-gen`: hands the real arguments, folder, templates, disk and terminal to `cli`, and nothing more.
 
-use std::io;
+use std::io::{self, BufRead, IsTerminal};
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use codegen::cli;
 use codegen::disk::RealDisk;
 use codegen::templates::Templates;
 
 fn main() -> ExitCode {
-    let templates = Templates::embedded();
+    let (mut stdin, mut stdout, mut stderr) = (io::stdin().lock(), io::stdout(), io::stderr());
+    let person = stdin.is_terminal() && stderr.is_terminal();
     let world = cli::World {
         folder: std::env::current_dir().unwrap_or_else(|_| ".".into()),
-        templates: &templates,
+        templates: &Templates::embedded(),
         disk: &mut RealDisk,
-        stdout: &mut io::stdout().lock(),
-        stderr: &mut io::stderr().lock(),
+        answers: person.then_some(&mut stdin as &mut dyn BufRead),
+        terminal: cli::Terminal {
+            stdout_colour: colour(&stdout),
+            stderr_colour: colour(&stderr),
+            progress: stderr.is_terminal(),
+        },
+        stdout: &mut stdout,
+        stderr: &mut stderr,
     };
     ExitCode::from(cli::run(std::env::args_os(), world))
+}
+
+/// What the stream and `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE` allow.
+fn colour(stream: &impl RawStream) -> bool {
+    AutoStream::choice(stream) != ColorChoice::Never
 }

@@ -12,6 +12,9 @@ use crate::lang::LANGUAGES;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
+/// Beside the folders of the languages: says that `templates eject` made them, and of what.
+pub(crate) const RECORD: &str = "ejected.json";
+
 /// Path inside a language's folder, with `/`, to content.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
@@ -35,7 +38,8 @@ impl Templates {
         Self(languages)
     }
 
-    /// These, but each language that has a folder of its name in `folder` has the files of that folder, and no others.
+    /// These, but each language that has a folder of its name in `folder` has the files of that folder, and no others. Ejected
+    /// templates may be a few: they replace these one by one.
     ///
     /// # Errors
     /// [`Error::Templates`] when the folder cannot be read, or names no language.
@@ -44,11 +48,13 @@ impl Templates {
             folder: folder.to_owned(),
             detail,
         };
+        let over = folder.join(RECORD).is_file();
         let mut found = false;
         for language in LANGUAGES {
             let own = folder.join(language.name);
             if own.is_dir() {
-                let mut files = Files::new();
+                let below = self.0.remove(language.name).filter(|_| over);
+                let mut files = below.unwrap_or_default();
                 read_folder(&own, "", &mut files).map_err(|error| wrong(error.to_string()))?;
                 self.0.insert(language.name.to_owned(), files);
                 found = true;

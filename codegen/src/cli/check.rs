@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::project::Project;
-use super::{Format, World, print};
+use super::{Format, Shared, World, print};
+use crate::config::Config;
 use crate::error::Error;
 use crate::update::{self, Verdict};
 
@@ -26,8 +27,9 @@ const CODES: &str = "Exit codes:
 Your own edits are no drift, and neither is another version of cb-gen that generates the same.";
 
 impl Check {
-    pub(super) fn run(self, world: &mut World<'_>) -> Result<u8, Error> {
-        let outlook = update::plan(&self.project.folder(world), world.templates)?;
+    pub(super) fn run(self, shared: &Shared, world: &mut World<'_>) -> Result<u8, Error> {
+        let templates = shared.templates(&Config::read(&world.folder)?, world)?;
+        let outlook = update::plan(&self.project.folder(world), &templates)?;
         let verdict = outlook.verdict();
         print(world.stdout, &self.format.show(&outlook));
         if self.format == Format::Text {

@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::project::Project;
-use super::{World, print};
+use super::{Shared, World, print};
+use crate::config::Config;
 use crate::error::Error;
 use crate::update;
 
@@ -14,8 +15,9 @@ pub(super) struct Diff {
 }
 
 impl Diff {
-    pub(super) fn run(self, world: &mut World<'_>) -> Result<u8, Error> {
-        let outlook = update::plan(&self.project.folder(world), world.templates)?;
+    pub(super) fn run(self, shared: &Shared, world: &mut World<'_>) -> Result<u8, Error> {
+        let templates = shared.templates(&Config::read(&world.folder)?, world)?;
+        let outlook = update::plan(&self.project.folder(world), &templates)?;
         print(world.stdout, &outlook.diff());
         Ok(0)
     }

@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use super::{Format, World, print};
+use super::{Format, Shared, World, print};
+use crate::config::Config;
+use crate::error::Error;
 use crate::list;
 
 #[derive(Args)]
@@ -16,13 +18,15 @@ pub(super) struct List {
 }
 
 impl List {
-    pub(super) fn run(self, world: &mut World<'_>) {
+    pub(super) fn run(self, shared: &Shared, world: &mut World<'_>) -> Result<u8, Error> {
+        let templates = shared.templates(&Config::read(&world.folder)?, world)?;
         let json = self.json || self.format == Format::Json;
         let text = if json {
-            list::json(world.templates)
+            list::json(&templates)
         } else {
-            list::text(world.templates)
+            list::text(&templates)
         };
         print(world.stdout, &text);
+        Ok(0)
     }
 }

@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::project::Project;
-use super::{Format, World, print};
+use super::{Format, Shared, World, print};
+use crate::config::Config;
 use crate::error::Error;
 use crate::update;
 
@@ -29,8 +30,9 @@ Examples:
   cb-gen plan --project services/funds --format json";
 
 impl Plan {
-    pub(super) fn run(self, world: &mut World<'_>) -> Result<u8, Error> {
-        let outlook = update::plan(&self.project.folder(world), world.templates)?;
+    pub(super) fn run(self, shared: &Shared, world: &mut World<'_>) -> Result<u8, Error> {
+        let templates = shared.templates(&Config::read(&world.folder)?, world)?;
+        let outlook = update::plan(&self.project.folder(world), &templates)?;
         print(world.stdout, &self.format.show(&outlook));
         Ok(0)
     }

@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::project::Project;
-use super::{Format, World, print};
+use super::{Format, Shared, World, print};
+use crate::config::Config;
 use crate::error::Error;
 use crate::update::{self, Outlook, Verdict};
 
@@ -31,12 +32,13 @@ Examples:
   cb-gen update --project services/funds --dry-run";
 
 impl Update {
-    pub(super) fn run(self, world: &mut World<'_>) -> Result<u8, Error> {
+    pub(super) fn run(self, shared: &Shared, world: &mut World<'_>) -> Result<u8, Error> {
+        let templates = shared.templates(&Config::read(&world.folder)?, world)?;
         let folder = self.project.folder(world);
         let outlook = if self.dry_run {
-            update::plan(&folder, world.templates)?
+            update::plan(&folder, &templates)?
         } else {
-            update::run(&folder, world.templates, world.disk)?
+            update::run(&folder, &templates, world.disk)?
         };
         print(world.stdout, &self.format.show(&outlook));
         if self.format == Format::Text {

@@ -122,6 +122,9 @@ impl Verify {
     }
 }
 
+/// Back to the beginning of the terminal's line, and empties it.
+const CLEAR: &str = "\r\u{1b}[K";
+
 /// For people: what the service must be started with, where they start it, and each row as it comes.
 struct Shown<'a, 'b> {
     world: &'a mut World<'b>,
@@ -145,7 +148,19 @@ impl Audience for Shown<'_, '_> {
         }
     }
 
+    fn starts(&mut self, name: &str, number: usize, total: usize) {
+        if self.world.terminal.progress {
+            print(
+                self.world.stderr,
+                &format!("{CLEAR}[{number}/{total}] {name}"),
+            );
+        }
+    }
+
     fn ended(&mut self, outcome: &Outcome) {
+        if self.world.terminal.progress {
+            print(self.world.stderr, CLEAR);
+        }
         if self.text {
             print(self.world.stdout, &outcome.to_string());
         }

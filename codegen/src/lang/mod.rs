@@ -1,6 +1,7 @@
 //! The languages, one row each, and how one is chosen. A row says all that cb-gen knows of a language besides its templates;
 //! whether it can be written at all is decided by whether `templates/<name>/` exists.
 
+pub(crate) mod name;
 mod reserved;
 
 use std::path::Path;
@@ -233,7 +234,7 @@ pub fn choose(asked: Option<&'static Language>, folder: &Path) -> Result<Choice,
     if let Some(language) = asked {
         return Ok(Choice {
             language,
-            reason: format!("asked for with --lang {}", language.name),
+            reason: "as asked for".to_owned(),
         });
     }
     let found: Vec<_> = LANGUAGES

@@ -83,7 +83,16 @@ pub(super) const GO_PACKAGES: &[&str] = &[
 ];
 
 /// Patterns and paths that `go help packages` keeps for itself, and what `go mod` refuses.
-pub(super) const GO_NAMES: &[&str] = &["all", "cmd", "go", "std", "tool", "vendor", "work"];
+pub(super) const GO_NAMES: &[&str] = &[
+    "all",
+    "cmd",
+    "go",
+    "std",
+    "tool",
+    "toolchain",
+    "vendor",
+    "work",
+];
 
 /// What the scaffold's `pyproject.toml` asks for, and what that brings along. Keywords are free: the package is called `service`
 /// whatever the service's name.

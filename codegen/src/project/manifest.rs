@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::read;
 use crate::error::Error;
+use crate::licence::Licence;
 
 /// The version of this format; a higher one was written by a newer cb-gen.
 const SCHEMA: u32 = 1;
@@ -34,6 +35,9 @@ pub(crate) struct Manifest {
 pub(crate) struct Options {
     /// The service is a member of a Cargo workspace around it.
     pub(crate) workspace_member: bool,
+    /// `--spdx`.
+    #[serde(rename = "spdx", skip_serializing_if = "Option::is_none")]
+    pub(crate) licence: Option<Licence>,
 }
 
 /// What is remembered of one file.
@@ -120,6 +124,7 @@ mod tests {
             "rust",
             Options {
                 workspace_member: true,
+                licence: None,
             },
         );
         for unresolved in [false, true] {

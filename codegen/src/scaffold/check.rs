@@ -4,10 +4,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use super::Request;
 use super::workspace::Workspace;
-use super::{Request, name};
 use crate::error::Error;
-use crate::lang::{self, Choice, LANGUAGES};
+use crate::lang::{self, Choice, LANGUAGES, name};
 use crate::templates::{Files, Templates};
 
 /// A request that can be carried out.

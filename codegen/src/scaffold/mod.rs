@@ -6,13 +6,13 @@ mod plan;
 pub(crate) mod render;
 mod check;
 mod workspace;
-mod name;
 
 use std::path::PathBuf;
 
 use crate::disk::Disk;
 use crate::error::Error;
 use crate::lang::Language;
+use crate::licence::Licence;
 use crate::project::commit;
 use crate::project::manifest::Options;
 use crate::templates::Templates;
@@ -32,6 +32,8 @@ pub struct Request {
     pub out: Option<PathBuf>,
     /// The current directory, absolute.
     pub folder: PathBuf,
+    /// `--spdx`.
+    pub licence: Option<Licence>,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--force`.
@@ -51,6 +53,7 @@ pub fn run(request: &Request, templates: &Templates, disk: &mut dyn Disk) -> Res
     }
     let options = Options {
         workspace_member: checked.workspace.is_member(),
+        licence: request.licence.clone(),
     };
     let inputs = Inputs {
         service: &checked.service,

@@ -1,8 +1,7 @@
 //! Second step: the templates of a language and what was asked for become files in memory, and what the project is to remember of
 //! them. The same for a first run and for every later one.
 
-use serde_json::json;
-
+use crate::context::Context;
 use crate::error::Error;
 use crate::lang::Language;
 use crate::merge;
@@ -35,14 +34,14 @@ pub(crate) struct Inputs<'a> {
 /// [`Error::Template`].
 pub(crate) fn files(inputs: &Inputs<'_>, templates: &Files) -> Result<Vec<File>, Error> {
     let language = inputs.language;
-    let values = json!({
-        "service": inputs.service,
-        // Datadog's metric names hold no dashes.
-        "service_snake": inputs.service.replace('-', "_"),
-        "workspace_member": inputs.options.workspace_member,
-    });
+    let options = inputs.options;
+    let values = Context::new(inputs.service, options.workspace_member).values();
     let render = |(path, content): (&String, &Vec<u8>)| {
         let (path, content) = template::render(path, content, &values)?;
+        let content = match &options.licence {
+            Some(licence) => licence.head(&path, content),
+            None => content,
+        };
         let executable = language.executable.contains(&path.as_str());
         let seeded = language.seeded.contains(&path.as_str());
         Ok(File {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
 use super::Request;
 use super::check::Checked;
 use super::plan::{Action, Plan};
@@ -45,6 +47,26 @@ impl Report {
     /// [`Error::Conflicts`], after a dry run only: a real one has failed with it before.
     pub fn verdict(&self) -> Result<(), Error> {
         self.plan.conflicts(&self.shown)
+    }
+
+    /// The same as the text, for programs.
+    pub fn json(&self) -> Value {
+        let files = self.plan.entries.iter().map(|entry| {
+            json!({
+                "path": entry.file.path,
+                "action": word(entry.action),
+                "seeded": entry.file.seeded,
+            })
+        });
+        let next = self.choice.language.next.iter();
+        json!({
+            "service": self.service,
+            "language": self.choice.language.name,
+            "out": self.shown,
+            "dry_run": self.dry_run,
+            "files": files.collect::<Value>(),
+            "next": next.map(|(command, _)| *command).collect::<Value>(),
+        })
     }
 
     fn files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

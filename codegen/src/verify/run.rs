@@ -37,6 +37,8 @@ pub fn list() -> String {
 pub trait Audience {
     /// The world stands; these settings are what the service must be started with.
     fn begun(&mut self, settings: &[(String, String)]);
+    /// A case begins, the `number`th of `total`.
+    fn starts(&mut self, name: &str, number: usize, total: usize);
     /// A case has ended.
     fn ended(&mut self, outcome: &Outcome);
 }
@@ -61,7 +63,8 @@ pub fn run(request: &Request, audience: &mut dyn Audience) -> Result<Report, Err
             serial: 0,
         };
         let mut outcomes = Vec::new();
-        for case in cases {
+        for (before, case) in cases.iter().enumerate() {
+            audience.starts(&case.name(), before + 1, cases.len());
             let outcome = runner.outcome(case).await?;
             audience.ended(&outcome);
             outcomes.push(outcome);

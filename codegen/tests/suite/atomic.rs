@@ -78,6 +78,7 @@ fn scaffold(folder: &Path, force: bool, disk: &mut dyn Disk) -> io::Result<Resul
         language: None,
         out: Some("services/funds".into()),
         folder: folder.to_owned(),
+        licence: None,
         dry_run: false,
         force,
         adopt: false,

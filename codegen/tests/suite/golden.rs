@@ -42,6 +42,7 @@ fn scaffold(language: &'static Language) -> io::Result<Tree> {
         language: Some(language),
         out: None,
         folder: root.path().to_owned(),
+        licence: None,
         dry_run: false,
         force: false,
         adopt: false,

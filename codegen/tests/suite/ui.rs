@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use codegen::cli::{self, World};
+use codegen::cli::{self, Terminal, World};
 use codegen::disk::RealDisk;
 
 use crate::tree::{self, Node, Tree};
@@ -64,6 +64,8 @@ fn run(case: &Path, before: &Tree) -> io::Result<Outcome> {
             disk: &mut RealDisk,
             stdout: &mut stdout,
             stderr: &mut stderr,
+            answers: None,
+            terminal: Terminal::default(),
         };
         code = cli::run(command.split_whitespace().map(OsString::from), world);
     }

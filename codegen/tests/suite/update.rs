@@ -55,6 +55,7 @@ pub(crate) fn generate(folder: &Path, templates: &Templates) -> io::Result<()> {
         folder: folder.to_owned(),
         dry_run: false,
         force: false,
+        licence: None,
         adopt: false,
     };
     let report = scaffold::run(&request, templates, &mut RealDisk);

@@ -23,6 +23,7 @@ fn joins(manifest: Option<&str>) -> io::Result<bool> {
         language: Some(DEFAULT),
         out: Some("services/funds".into()),
         folder: root.0.clone(),
+        licence: None,
         dry_run: false,
         force: false,
         adopt: false,

@@ -46,7 +46,7 @@ const FOREIGN: &[Foreign] = &[
     },
     Foreign {
         name: "handlebars",
-        homes: &["codegen/src/template.rs", "sandbox/**"],
+        homes: &["codegen/src/template/*.rs", "sandbox/**"],
     },
     Foreign {
         name: "lambda_runtime",

@@ -1,13 +1,19 @@
-//! One template and its values become text. The engine stays in this file; a name the values lack is an error, never an empty place,
-//! and nothing is escaped, because the output is source code.
+//! One template and its values become text. The engine stays in this folder; a name the values lack is an error, never an empty place,
+//! and nothing is escaped, because the output is source code. `walk` finds what the engine would only notice when it gets there.
+
+mod walk;
+mod scope;
+mod helpers;
 
 use handlebars::Handlebars;
 use serde_json::Value;
 
 use crate::error::Error;
 
+pub(crate) use walk::{Finding, findings};
+
 /// The suffix of a file that is rendered; every other file is copied byte for byte.
-const SUFFIX: &str = ".hbs";
+pub(crate) const SUFFIX: &str = ".hbs";
 
 /// The path that a file among the templates has in the scaffold, and its content.
 ///
@@ -26,13 +32,18 @@ pub(crate) fn render(
         detail,
     };
     let text = std::str::from_utf8(content).map_err(|error| wrong(error.to_string()))?;
-    let mut engine = Handlebars::new();
-    engine.set_strict_mode(true);
-    engine.register_escape_fn(handlebars::no_escape);
-    let rendered = engine
+    let rendered = engine()
         .render_template(text, values)
         .map_err(|error| wrong(one_line(&error.to_string())))?;
     Ok((target.to_owned(), rendered.into_bytes()))
+}
+
+fn engine() -> Handlebars<'static> {
+    let mut engine = Handlebars::new();
+    engine.set_strict_mode(true);
+    engine.register_escape_fn(handlebars::no_escape);
+    helpers::register(&mut engine);
+    engine
 }
 
 fn one_line(text: &str) -> String {
@@ -61,9 +72,37 @@ mod tests {
         );
     }
 
+    /// A line a helper: what is written, and what comes out.
+    const HELPED: &[(&str, &str)] = &[
+        ("{{snake a}}", "my_service_2"),
+        ("{{shout a}}", "MY_SERVICE_2"),
+        ("{{camel a}}", "myService2"),
+        ("{{pascal a}}", "MyService2"),
+        ("{{quote a}}", "\"my-service-2\""),
+        ("{{quote odd}}", r#""\"\\\n\t\u0001${x}é""#),
+        ("{{quote odd lang=\"rust\"}}", r#""\"\\\n\t\u{1}${x}é""#),
+        ("{{quote odd lang=\"hcl\"}}", r#""\"\\\n\t\u0001$${x}é""#),
+        ("{{quote (pascal a)}}", "\"MyService2\""),
+    ];
+
+    #[test]
+    fn helpers_spell_names_and_strings() {
+        let values = json!({"a": "my-service-2", "odd": "\"\\\n\t\u{1}${x}é"});
+        for (text, expected) in HELPED {
+            let (_, found) = render("a.hbs", text.as_bytes(), &values).expect(text);
+            assert_eq!(String::from_utf8_lossy(&found), *expected, "{text}");
+        }
+    }
+
     #[test]
     fn a_wrong_template_is_named() {
-        for text in ["{{servce}}", "{{#if a}}", "{{> missing}}", "\u{0}{{"] {
+        for text in [
+            "{{servce}}",
+            "{{snake servce}}",
+            "{{#if a}}",
+            "{{> missing}}",
+            "\u{0}{{",
+        ] {
             let error =
                 render("a/b.hbs", text.as_bytes(), &json!({"service": "a"})).expect_err(text);
             assert!(

@@ -7,16 +7,17 @@ use crate::lang::Language;
 /// Octets in a DNS label.
 const LONGEST: usize = 63;
 
+/// Names that no folder can bear on Windows, whatever the language:
+/// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions>.
+const DEVICES: &[&str] = &[
+    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "lpt1",
+    "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
+];
+
 /// # Errors
 /// [`Error::Name`] with a name that would do; [`Error::Reserved`].
-pub(super) fn check(name: &str, language: &Language) -> Result<(), Error> {
-    if let Some(rule) = broken_rule(name) {
-        return Err(Error::Name {
-            name: name.to_owned(),
-            rule,
-            proposal: proposal(name, language),
-        });
-    }
+pub(crate) fn check(name: &str, language: &Language) -> Result<(), Error> {
+    label(name, Some(language))?;
     match reserved(name, language) {
         Some(why) => Err(Error::Reserved {
             name: name.to_owned(),
@@ -25,6 +26,20 @@ pub(super) fn check(name: &str, language: &Language) -> Result<(), Error> {
         }),
         None => Ok(()),
     }
+}
+
+/// The rules that hold in every language; the proposal is one for `language`, if that is known.
+///
+/// # Errors
+/// [`Error::Name`].
+pub(crate) fn label(name: &str, language: Option<&Language>) -> Result<(), Error> {
+    broken_rule(name).map_or(Ok(()), |rule| {
+        Err(Error::Name {
+            name: name.to_owned(),
+            rule,
+            proposal: proposal(name, language),
+        })
+    })
 }
 
 fn broken_rule(name: &str) -> Option<&'static str> {
@@ -39,6 +54,8 @@ fn broken_rule(name: &str) -> Option<&'static str> {
         Some("it must not end with a dash")
     } else if name.len() > LONGEST {
         Some("it is longer than 63 characters")
+    } else if DEVICES.contains(&name) {
+        Some("Windows keeps it for a device")
     } else {
         None
     }
@@ -53,7 +70,7 @@ fn reserved(name: &str, language: &Language) -> Option<&'static str> {
 }
 
 /// The nearest name that keeps the rules: `My_Service 2` becomes `my-service-2`.
-fn proposal(name: &str, language: &Language) -> String {
+fn proposal(name: &str, language: Option<&Language>) -> String {
     let mut words = String::new();
     let mut before = ' ';
     for c in name.chars() {
@@ -74,7 +91,8 @@ fn proposal(name: &str, language: &Language) -> String {
     }
     label.truncate(LONGEST);
     let label = label.trim_end_matches('-');
-    if reserved(label, language).is_some() {
+    let taken = language.is_some_and(|language| reserved(label, language).is_some());
+    if taken || DEVICES.contains(&label) {
         format!("{label}-service")
     } else {
         label.to_owned()
@@ -109,6 +127,8 @@ mod tests {
             ("Test", "test-service"),
             ("資金", "service"),
             ("a.b/../c", "a-b-c"),
+            ("nul", "nul-service"),
+            ("COM1", "com1-service"),
             (long.as_str(), &long[..63]),
         ];
         for (name, near) in cases {
@@ -125,7 +145,7 @@ mod tests {
 
     #[test]
     fn proposals_change_nothing_that_is_fine() {
-        assert_eq!(proposal("funds-2", DEFAULT), "funds-2");
+        assert_eq!(proposal("funds-2", Some(DEFAULT)), "funds-2");
     }
 
     #[test]
