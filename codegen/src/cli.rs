@@ -16,9 +16,10 @@ mod project;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, IsTerminal, Stderr, Stdout, Write};
 use std::path::PathBuf;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Config;
@@ -63,6 +64,17 @@ struct Cli {
     command: Command,
     #[command(flatten)]
     shared: Shared,
+}
+
+impl Terminal {
+    /// What the streams are, and what `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE` allow.
+    pub fn of(stdout: &Stdout, stderr: &Stderr) -> Self {
+        Self {
+            stdout_colour: AutoStream::choice(stdout) != ColorChoice::Never,
+            stderr_colour: AutoStream::choice(stderr) != ColorChoice::Never,
+            progress: stderr.is_terminal(),
+        }
+    }
 }
 
 /// What every command takes.

@@ -36,12 +36,12 @@ impl Fault {
     }
 
     /// The rest of a sentence that begins with the file's name, and the remedy.
-    pub(crate) fn saying(self, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
+    pub(crate) fn saying(self, what: impl Into<String>, remedy: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
             what: what.into(),
             remedy: remedy.into(),
             ..self
-        }
+        })
     }
 
     /// The drawing, several lines.

@@ -3,7 +3,6 @@
 use std::io::{self, BufRead, IsTerminal};
 use std::process::ExitCode;
 
-use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use codegen::cli;
 use codegen::disk::RealDisk;
 use codegen::templates::Templates;
@@ -16,18 +15,9 @@ fn main() -> ExitCode {
         templates: &Templates::embedded(),
         disk: &mut RealDisk,
         answers: person.then_some(&mut stdin as &mut dyn BufRead),
-        terminal: cli::Terminal {
-            stdout_colour: colour(&stdout),
-            stderr_colour: colour(&stderr),
-            progress: stderr.is_terminal(),
-        },
+        terminal: cli::Terminal::of(&stdout, &stderr),
         stdout: &mut stdout,
         stderr: &mut stderr,
     };
     ExitCode::from(cli::run(std::env::args_os(), world))
-}
-
-/// What the stream and `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE` allow.
-fn colour(stream: &impl RawStream) -> bool {
-    AutoStream::choice(stream) != ColorChoice::Never
 }

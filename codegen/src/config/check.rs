@@ -17,7 +17,7 @@ pub(super) fn languages() -> Vec<&'static str> {
     LANGUAGES.iter().map(|language| language.name).collect()
 }
 
-pub(super) fn check(text: &str, written: Written) -> Result<Config, Fault> {
+pub(super) fn check(text: &str, written: Written) -> Result<Config, Box<Fault>> {
     let language = written
         .language
         .as_ref()
@@ -41,7 +41,7 @@ pub(super) fn check(text: &str, written: Written) -> Result<Config, Fault> {
     })
 }
 
-fn language(text: &str, value: &Spanned<String>) -> Result<&'static lang::Language, Fault> {
+fn language(text: &str, value: &Spanned<String>) -> Result<&'static lang::Language, Box<Fault>> {
     lang::named(value.get_ref()).ok_or_else(|| {
         let names = LANGUAGES
             .iter()
@@ -53,7 +53,7 @@ fn language(text: &str, value: &Spanned<String>) -> Result<&'static lang::Langua
     })
 }
 
-fn licence(text: &str, value: &Spanned<String>) -> Result<Licence, Fault> {
+fn licence(text: &str, value: &Spanned<String>) -> Result<Licence, Box<Fault>> {
     Licence::parse(value.get_ref()).map_err(|error| {
         let remedy = match error {
             Error::Licence {
@@ -69,7 +69,7 @@ fn service(
     text: &str,
     value: &Spanned<String>,
     language: Option<&lang::Language>,
-) -> Result<(), Fault> {
+) -> Result<(), Box<Fault>> {
     let name = value.get_ref();
     let checked = match language {
         Some(language) => lang::name::check(name, language),

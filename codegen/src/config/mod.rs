@@ -69,7 +69,7 @@ impl Config {
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
         match fs::read_to_string(&path) {
-            Ok(text) => parse(&text).map_err(|fault| Error::Config(Box::new(fault))),
+            Ok(text) => parse(&text).map_err(Error::Config),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
             Err(source) => Err(Error::Unreadable { path, source }),
         }
@@ -81,7 +81,7 @@ pub fn schema() -> String {
     format!("{:#}\n", schema_for!(Written).to_value())
 }
 
-fn parse(text: &str) -> Result<Config, Fault> {
+fn parse(text: &str) -> Result<Config, Box<Fault>> {
     let written: Written = toml::from_str(text).map_err(|error| {
         let place = error.span().unwrap_or_default();
         let what = format!("cannot be read: {}", error.message().trim());

@@ -19,7 +19,10 @@ fn scaffold(language: &'static Language, licence: Option<&str>, root: &Path) -> 
         language: Some(language),
         out: None,
         folder: root.to_owned(),
-        licence: licence.map(|text| Licence::parse(text).expect("on the list")),
+        licence: licence
+            .map(Licence::parse)
+            .transpose()
+            .map_err(io::Error::other)?,
         dry_run: false,
         force: false,
         adopt: false,
@@ -28,10 +31,10 @@ fn scaffold(language: &'static Language, licence: Option<&str>, root: &Path) -> 
     tree::read(&root.join("funds"))
 }
 
-fn text(node: &Node) -> String {
+fn text(node: &Node) -> io::Result<String> {
     match node {
-        Node::File(content) => String::from_utf8_lossy(content).into_owned(),
-        other => panic!("{other:?} is no file"),
+        Node::File(content) => Ok(String::from_utf8_lossy(content).into_owned()),
+        other => Err(io::Error::other(format!("{other:?} is no file"))),
     }
 }
 
@@ -71,7 +74,7 @@ fn every_source_bears_the_licence_and_nothing_else_changes() -> io::Result<()> {
         let plain = scaffold(language, None, without.path())?;
         assert_eq!(licensed.len(), plain.len());
         for (path, node) in &licensed {
-            let (licensed, plain) = (text(node), text(&plain[path]));
+            let (licensed, plain) = (text(node)?, text(&plain[path])?);
             let found = licensed
                 .matches("SPDX-License-Identifier: Apache-2.0 OR MIT")
                 .count();

@@ -69,15 +69,14 @@ fn tried(language: &'static Language, folder: &Path) -> io::Result<Vec<String>> 
                 let near = said
                     .rsplit_once("try `--service ")
                     .map(|(_, near)| near.trim_end_matches('`'));
-                let near = near
-                    .unwrap_or_else(|| panic!("{}: no name is proposed: {said}", language.name));
+                let near = near.unwrap_or_default();
                 assert!(said.contains(&format!("`{word}` cannot name a ")), "{said}");
-                if let Err(error) = scaffold(near, language, folder) {
-                    panic!(
-                        "{}: `{near}` was proposed for `{word}`: {error}",
-                        language.name
-                    );
-                }
+                let retried = scaffold(near, language, folder);
+                let title = language.title;
+                assert!(
+                    retried.is_ok(),
+                    "{title}: `{near}` was proposed for `{word}`: {said}"
+                );
                 taken.push(near.to_owned());
             }
         }
