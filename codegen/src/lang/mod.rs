@@ -117,10 +117,7 @@ pub const LANGUAGES: &[Language] = &[
                 "monitor.tf: the monitor that trips the breaker",
             ),
         ],
-        build: &[
-            &["npm", "ci", "--no-audit", "--no-fund"],
-            &["npx", "tsc"],
-        ],
+        build: &[&["npm", "ci", "--no-audit", "--no-fund"], &["npx", "tsc"]],
         start: "node dist/src/main.js",
     },
     Language {

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! {{ this is copied, not rendered }}
+
+fn main() {}

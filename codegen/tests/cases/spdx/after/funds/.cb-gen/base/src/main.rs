@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+
+//! {{ this is copied, not rendered }}
+
+fn main() {}
