@@ -53,13 +53,25 @@ impl Traffic {
         mut admit: impl FnMut(usize, u64) -> anyhow::Result<u64>,
     ) -> anyhow::Result<Vec<Seen>> {
         let mut seen = vec![Seen::default(); BANKS];
-        let mut calls: Vec<_> = (0..BANKS)
-            .map(|bank| Calls {
-                bank,
-                attempt: 1,
-                count: RATE,
-            })
-            .collect();
+        let mut calls = self.arrivals(now, &mut seen);
+        for call in &mut calls {
+            let admitted = admit(call.bank, call.count)?;
+            seen[call.bank].asked += call.count;
+            seen[call.bank].refused += call.count - admitted;
+            call.count = admitted;
+        }
+        self.serve(now, calls, &mut seen);
+        Ok(seen)
+    }
+
+    /// What users ask now, and what has timed out and is tried again.
+    fn arrivals(&mut self, now: u64, seen: &mut [Seen]) -> Vec<Calls> {
+        let first = |bank| Calls {
+            bank,
+            attempt: 1,
+            count: RATE,
+        };
+        let mut calls: Vec<_> = (0..BANKS).map(first).collect();
         for ended in self.hanging.remove(&now).unwrap_or_default() {
             self.busy -= ended.count;
             seen[ended.bank].failed += ended.count;
@@ -70,39 +82,35 @@ impl Traffic {
                 });
             }
         }
-        for call in &mut calls {
-            let admitted = admit(call.bank, call.count)?;
-            seen[call.bank].asked += call.count;
-            seen[call.bank].refused += call.count - admitted;
-            call.count = admitted;
-        }
+        calls
+    }
+
+    /// A queue serves all alike: calls that hang take every worker that is free, and with the last one the queue stands still.
+    fn serve(&mut self, now: u64, calls: Vec<Calls>, seen: &mut [Seen]) {
         let hangs = |call: &Calls| call.bank == SICK && OUTAGE.contains(&now);
         let wanted: u64 = calls
             .iter()
             .filter(|call| hangs(call))
             .map(|call| call.count)
             .sum();
-        // A queue serves all alike: calls that hang take every worker that is free, and with the last one the queue stands still.
         let free = (WORKERS - self.busy).min(wanted);
         for call in calls {
-            let taken = if wanted > 0 {
-                call.count * free / wanted
-            } else {
-                call.count
-            };
+            let taken = (call.count * free)
+                .checked_div(wanted)
+                .unwrap_or(call.count);
             let bank = &mut seen[call.bank];
             bank.dropped += call.count - taken;
             if hangs(&call) {
                 self.busy += taken;
-                self.hanging.entry(now + TIMEOUT).or_default().push(Calls {
+                let hang = Calls {
                     count: taken,
                     ..call
-                });
+                };
+                self.hanging.entry(now + TIMEOUT).or_default().push(hang);
             } else {
                 bank.ok += taken;
             }
         }
-        Ok(seen)
     }
 }
 
