@@ -1,0 +1,29 @@
+// Everything that happened, newest first, in words.
+
+import { h } from "./dom.js";
+import { DELIVERY, plain, time } from "./words.js";
+
+const SHOWN = 60;
+
+/** One sentence for each kind; any other kind was reported by somebody else, and is shown as it is. */
+const SENTENCES = {
+  transition: ({ group, from, to, value, muted }) => `${group}: ${from ?? "new"} → ${to}${value == null ? "" : ` at ${value}`}${muted ? ", muted" : ""}`,
+  notification: ({ title, notified }) => `${title} – told ${notified.join(", ") || "nobody"}`,
+  delivery: ({ id, state, attempts }) => `${id}: ${DELIVERY[state][1]}${attempts.at(-1)?.error ? ` – ${attempts.at(-1).error}` : ""}`,
+  clock: ({ advanced_ms }) => `the virtual clock is ${advanced_ms / 60_000} min ahead`,
+  reset: () => "everything is as at the start",
+};
+
+export function happenings({ entries }) {
+  const newest = entries.slice(-SHOWN).reverse();
+  return [
+    h("h2", { id: "happenings-title" }, "What happened"),
+    newest.length
+      ? h("ol", { class: "log", tabindex: "0", "aria-label": "Newest first" }, newest.map(({ id, at_ms, kind, data }) =>
+        h("li", { "data-key": String(id) },
+          h("time", {}, time(at_ms)),
+          h("span", { class: "kind" }, plain(kind)),
+          h("span", {}, SENTENCES[kind]?.(data) ?? JSON.stringify(data)))))
+      : h("p", { class: "empty" }, "Nothing yet. Every change, message and attempt will stand here, with its time."),
+  ];
+}
