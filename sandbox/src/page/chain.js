@@ -48,7 +48,14 @@ function told(story) {
   const last = story.state.notifications.at(-1);
   const pulse = story.pulses("notification");
   if (!last) return { name: "Notification", kind: "idle", text: "Quiet", detail: "", pulse };
-  return { name: "Notification", kind: "good", text: plain(last.transition), detail: last.group, pulse };
+  return { name: "Notification", kind: tone(last.transition), text: plain(last.transition), detail: last.group, pulse };
+}
+
+/** A transition is as good as the status it leads to. */
+function tone(transition) {
+  if (transition.endsWith("recovery")) return "ok";
+  if (transition.startsWith("no_data")) return "nodata";
+  return transition.endsWith("warning") ? "warn" : "alert";
 }
 
 function topic(story) {
@@ -89,19 +96,19 @@ function callback(story) {
   return { name: "Callback", kind: "good", text: urls.length ? "Answered 200" : "None named", detail: urls[0] ?? "no callback line", pulse };
 }
 
-const FLAGS = { open: "alert", degraded: "warn", closed: "ok" };
+const FLAGS = { open: "alert", degraded: "warn" };
 
-/** The flags as the service itself shows them; the sandbox asks it if it was told where it is. */
+/** The flags, as far as somebody reports them; the last report of a group counts. */
 function breaker(story) {
-  const { service } = story.state;
-  const stage = (kind, text, detail) => ({ name: "Breaker", kind, text, detail, pulse: story.pulses("service") });
-  if (!service?.url) return stage("idle", "Not watched", "start with --service URL");
-  if (service.error) return stage("bad", "No answer", service.error);
-  const groups = Object.entries(service.breakers ?? {}).flatMap(([name, { groups = {} }]) =>
-    Object.entries(groups).map(([group, { state }]) => ({ name, group, state })));
+  const states = new Map();
+  for (const { kind, data } of story.entries) {
+    if (kind === "breaker" && data) states.set(`${data.breaker} ${data.group}`, data);
+  }
+  const stage = (kind, text, detail) => ({ name: "Breaker", kind, text, detail, pulse: story.pulses("breaker") });
+  if (!states.size) return stage("idle", "Not reported", "see “Your service”");
   for (const state of ["open", "degraded"]) {
-    const found = groups.filter((group) => group.state === state);
+    const found = [...states.values()].filter((report) => report.state === state);
     if (found.length) return stage(FLAGS[state], `${found.length} ${state}`, found.map(({ group }) => group).join("; "));
   }
-  return stage("ok", "Closed", count(groups.length, "group"));
+  return stage("ok", "Closed", count(states.size, "group"));
 }

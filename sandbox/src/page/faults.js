@@ -49,10 +49,12 @@ function topic({ hold_deliveries, deliveries }) {
         text, deliveries[which] > 0 && h("span", { class: "count" }, ` ${deliveries[which]}`)))));
 }
 
-/** What the sandbox did not start it cannot stop. */
+/** What the sandbox did not start it cannot stop, and cannot see. */
 function elsewhere() {
   return h("fieldset", { "data-key": "elsewhere" },
-    h("legend", {}, "Redis and your service"),
+    h("legend", {}, "Your service and its Redis"),
     h("p", { class: "hint" }, "They are processes of yours. Stop Redis and watch the callback fail, be tried again, and heal:"),
-    command("redis-cli shutdown nosave"));
+    command("redis-cli shutdown nosave"),
+    h("p", { class: "hint" }, "A hook of the service can report its breaker, which then stands at the end of the chain:"),
+    command(`curl ${location.origin}/_sandbox/reports \\\n  -d '{"kind": "breaker", "data": {"breaker": "bank", "group": "bank_code:0001", "state": "open"}}'`));
 }

@@ -70,7 +70,7 @@ function way(story, delivery) {
       !attempts.length && step(state === "running" ? "busy" : "idle", "Lambda"),
       step(state === "delivered" ? "good" : "idle", end, urls.join(" "))),
     h("p", { class: "state" }, h("strong", { class: kind }, words), soon(story, delivery),
-      attempts.at(-1)?.error && h("span", { class: "error" }, ` ${attempts.at(-1).error}`)),
+      attempts.at(-1)?.error && h("span", { class: "error" }, `. Last error: ${attempts.at(-1).error}`)),
     h("div", { class: "buttons", role: "group", "aria-label": `Delivery ${id}` }, buttons(delivery)));
 }
 
