@@ -38,7 +38,11 @@ impl WebDriverCompatibleCommand for Own {
         base: &url::Url,
         session: Option<&str>,
     ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.0))
+        base.join(&format!(
+            "session/{}/{}",
+            session.unwrap_or_default(),
+            self.0
+        ))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
@@ -84,7 +88,10 @@ impl Page {
     async fn see(&self, css: &str) -> Done<String> {
         let wait = self.browser.wait().at_most(Duration::from_secs(20));
         let Ok(found) = wait.for_element(Locator::Css(css)).await else {
-            std::fs::write(pictures()?.join("failed.png"), self.browser.screenshot().await?)?;
+            std::fs::write(
+                pictures()?.join("failed.png"),
+                self.browser.screenshot().await?,
+            )?;
             return Err(format!("`{css}` is not on the page: see failed.png").into());
         };
         Ok(found.text().await?)
@@ -99,12 +106,7 @@ impl Page {
 
     /// Presses keys at whatever has the focus.
     async fn press(&self, keys: &str) -> Done {
-        Ok(self
-            .browser
-            .active_element()
-            .await?
-            .send_keys(keys)
-            .await?)
+        Ok(self.browser.active_element().await?.send_keys(keys).await?)
     }
 
     /// A request of the page's own origin, as a function or a service would make it.
@@ -132,7 +134,10 @@ impl Page {
 
     async fn chromium(&self, method: &str, settings: Value) -> Done<Value> {
         let body = json!({"cmd": method, "params": settings});
-        Ok(self.browser.issue_cmd(Own("goog/cdp/execute", body)).await?)
+        Ok(self
+            .browser
+            .issue_cmd(Own("goog/cdp/execute", body))
+            .await?)
     }
 
     /// Takes a picture of the whole page, in a scheme and a width.
@@ -143,7 +148,8 @@ impl Page {
         let size = json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false});
         self.chromium("Emulation.setDeviceMetricsOverride", size)
             .await?;
-        let measures = "return [document.documentElement.scrollHeight, document.documentElement.scrollWidth]";
+        let measures =
+            "return [document.documentElement.scrollHeight, document.documentElement.scrollWidth]";
         let drawn = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
         self.browser.execute_async(drawn, vec![]).await?;
         let [high, wide]: [u32; 2] =
@@ -177,10 +183,7 @@ fn pictures() -> Done<PathBuf> {
 }
 
 /// Starts a program and waits for the line that says where it is.
-fn start(
-    command: &mut Command,
-    told: impl Fn(&str) -> Option<String>,
-) -> Done<(Running, String)> {
+fn start(command: &mut Command, told: impl Fn(&str) -> Option<String>) -> Done<(Running, String)> {
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
     let running = Running(child);
@@ -198,7 +201,11 @@ fn wanted() -> Done<bool> {
         println!("left to the stage `page` of `make test` (CB_PAGE=1)");
         return Ok(false);
     }
-    if Command::new("chromedriver").arg("--version").output().is_ok() {
+    if Command::new("chromedriver")
+        .arg("--version")
+        .output()
+        .is_ok()
+    {
         return Ok(true);
     }
     println!("SKIPPED: no `chromedriver` on the PATH; apt-get install chromium chromium-driver");
@@ -221,6 +228,11 @@ async fn the_chain_is_seen_and_turned_in_a_browser() -> Done {
     lose(&page).await?;
     fail_and_redrive(&page).await?;
     measure(&page).await?;
+    let open =
+        json!({"kind": "breaker", "data": {"breaker": "bank", "group": GROUP, "state": "open"}});
+    page.ask("POST", "/_sandbox/reports", open).await?;
+    let flag = page.see("#chain .stage.alert[data-key=Breaker]").await?;
+    assert!(flag.contains("1 open"), "{flag}");
     for (name, scheme, width) in [
         ("full-light", "light", 1440),
         ("full-dark", "dark", 1440),
@@ -255,9 +267,14 @@ async fn alert_with_the_keyboard(page: &Page) -> Done {
     assert!(row.contains("Alert"), "{row}");
     let message = page.see("#message").await?;
     assert!(message.contains("Bank 0001 fails"), "{message}");
-    assert!(message.contains("/dd_circuit_breaker/callback"), "{message}");
-    page.see(&format!("#timeline [data-group='{GROUP}'] [data-status=Alert]"))
-        .await?;
+    assert!(
+        message.contains("/dd_circuit_breaker/callback"),
+        "{message}"
+    );
+    page.see(&format!(
+        "#timeline [data-group='{GROUP}'] [data-status=Alert]"
+    ))
+    .await?;
     Ok(())
 }
 

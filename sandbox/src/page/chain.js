@@ -105,7 +105,7 @@ function breaker(story) {
     if (kind === "breaker" && data) states.set(`${data.breaker} ${data.group}`, data);
   }
   const stage = (kind, text, detail) => ({ name: "Breaker", kind, text, detail, pulse: story.pulses("breaker") });
-  if (!states.size) return stage("idle", "Not reported", "see “Your service”");
+  if (!states.size) return stage("idle", "No report", "see “Your service”");
   for (const state of ["open", "degraded"]) {
     const found = [...states.values()].filter((report) => report.state === state);
     if (found.length) return stage(FLAGS[state], `${found.length} ${state}`, found.map(({ group }) => group).join("; "));

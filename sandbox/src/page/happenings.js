@@ -9,10 +9,18 @@ const SHOWN = 60;
 const SENTENCES = {
   transition: ({ group, from, to, value, muted }) => `${group}: ${from ?? "new"} → ${to}${value == null ? "" : ` at ${value}`}${muted ? ", muted" : ""}`,
   notification: ({ title, notified }) => `${title} – told ${notified.join(", ") || "nobody"}`,
-  delivery: ({ id, state, attempts }) => `${id}: ${DELIVERY[state][1]}${attempts.at(-1)?.error ? ` – ${attempts.at(-1).error}` : ""}`,
+  delivery: ({ id, state, attempts }) => `number ${id}: ${DELIVERY[state][1].toLowerCase()}${failure(state, attempts)}`,
+  points: ({ metric, points, tags }) => `${metric} ${points.map(([, value]) => value).join(", ")} (${tags.join(", ")})`,
+  breaker: (data) => `${data?.breaker} ${data?.group} is ${data?.state}`,
   clock: ({ advanced_ms }) => `the virtual clock is ${advanced_ms / 60_000} min ahead`,
   reset: () => "everything is as at the start",
 };
+
+/** Why a delivery waits again, or is dead. */
+function failure(state, attempts) {
+  const error = attempts.at(-1)?.error;
+  return error && ["queued", "dead"].includes(state) ? `, after “${error}”` : "";
+}
 
 export function happenings({ entries }) {
   const newest = entries.slice(-SHOWN).reverse();
