@@ -9,7 +9,7 @@ const SHOWN = 60;
 const SENTENCES = {
   transition: ({ group, from, to, value, muted }) => `${group}: ${from ?? "new"} → ${to}${value == null ? "" : ` at ${value}`}${muted ? ", muted" : ""}`,
   notification: ({ title, notified }) => `${title} – told ${notified.join(", ") || "nobody"}`,
-  delivery: ({ id, state, attempts }) => `number ${id}: ${DELIVERY[state][1].toLowerCase()}${failure(state, attempts)}`,
+  delivery: ({ id, state, attempts }) => `number ${id}: ${DELIVERY[state][1]}${failure(state, attempts)}`,
   points: ({ metric, points, tags }) => `${metric} ${points.map(([, value]) => value).join(", ")} (${tags.join(", ")})`,
   breaker: (data) => `${data?.breaker} ${data?.group} is ${data?.state}`,
   clock: ({ advanced_ms }) => `the virtual clock is ${advanced_ms / 60_000} min ahead`,
