@@ -99,7 +99,7 @@ function limits({ definition }) {
 function limit({ name, kind, value }, y, width) {
   return h("g", { class: `limit ${kind}` },
     h("line", { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
-    h("text", { x: width - RIGHT - 4, y: y(value) - 4, "text-anchor": "end" }, `${name.replace("_", " ")} ${value}`));
+    h("text", { x: LEFT + 6, y: y(value) - 4 }, `${name.replace("_", " ")} ${value}`));
 }
 
 function grid(top, y, width) {
