@@ -6,16 +6,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::cli::Options;
 use crate::hub::{Hub, Settings};
-use crate::{control, datadog, lambda, metrics, recorder, serve};
-
-const ROUTES: &str = include_str!("routes.txt");
+use crate::{control, datadog, lambda, metrics, page, recorder, serve};
 
 /// Why the sandbox cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +36,7 @@ pub enum RunError {
 /// Every route of the sandbox.
 pub fn router(hub: Arc<Hub>) -> Router {
     Router::new()
-        .route("/", get(|| async { ROUTES }))
+        .merge(page::routes())
         .merge(control::routes())
         .merge(datadog::routes(&hub))
         .merge(lambda::routes())

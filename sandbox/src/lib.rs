@@ -9,6 +9,7 @@ mod compare;
 mod replay;
 pub mod app;
 pub mod cli;
+mod page;
 mod control;
 mod datadog;
 mod lambda;

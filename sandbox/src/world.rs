@@ -181,6 +181,8 @@ pub(crate) struct Notice {
     pub(crate) group: String,
     pub(crate) transition: String,
     pub(crate) title: String,
+    /// The rendered message, without what a channel adds to it.
+    pub(crate) message: String,
     pub(crate) test: bool,
     /// Every handle that was told, with its `@`.
     pub(crate) notified: Vec<String>,

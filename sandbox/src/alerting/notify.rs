@@ -191,6 +191,7 @@ impl Telling<'_> {
             group: self.group.to_owned(),
             transition: self.transition.name().to_owned(),
             title,
+            message: message.clone(),
             test: self.test,
             notified: Vec::new(),
             deliveries: Vec::new(),

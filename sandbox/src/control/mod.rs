@@ -62,6 +62,7 @@ fn monitored() -> Router<Arc<Hub>> {
         .route("/_sandbox/evaluate", post(watch::evaluate))
         .route("/_sandbox/monitors/{id}/groups", post(monitors::set_group))
         .route("/_sandbox/monitors/{id}/test", post(monitors::test))
+        .route("/_sandbox/monitors/{id}/values", get(watch::values))
         .route(
             "/_sandbox/monitors/{id}/downtimes",
             post(monitors::begin_downtime).delete(monitors::end_downtimes),

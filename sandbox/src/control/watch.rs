@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
@@ -145,6 +145,28 @@ pub(super) async fn report(State(hub): State<Arc<Hub>>, body: Bytes) -> Answer {
         world.log.last()
     });
     Ok(Json(json!({"id": id})))
+}
+
+/// How many minutes back; an hour without it, a day at most.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct While {
+    minutes: Option<u64>,
+}
+
+/// What a monitor's query measured, by group, minute by minute.
+pub(super) async fn values(
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+    Query(While { minutes }): Query<While>,
+) -> Answer {
+    let minutes = minutes.unwrap_or(60).min(24 * 60);
+    hub.look(|world, now| {
+        let monitor = id.parse().ok().and_then(|id| world.monitors.get(&id));
+        let monitor = monitor.ok_or(ControlError::NoMonitor(id))?;
+        let groups = metrics::curve(monitor, &world.series, (minutes, now));
+        Ok(Json(json!({"groups": groups})))
+    })
 }
 
 /// Evaluates every monitor now; answers what was told.

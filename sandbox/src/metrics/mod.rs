@@ -1,12 +1,15 @@
 //! Monitors that evaluate: at each whole minute of the virtual clock, and when asked, threshold queries over the points that
 //! were sent become statuses of groups, which go the same way as those set by hand. A metric without points evaluates nothing.
 
+mod curve;
 mod judge;
 mod measure;
 mod query;
 mod expression;
 mod source;
 mod renotify;
+
+pub(crate) use curve::curve;
 
 use std::sync::Arc;
 
@@ -108,11 +111,7 @@ fn changes(monitor: &Monitor, store: &Store, now: Moment) -> Vec<Change> {
     let Some(query) = query_of(monitor).filter(|_| !store.is_empty()) else {
         return Vec::new();
     };
-    let delay_s = monitor
-        .definition
-        .option("evaluation_delay")
-        .and_then(serde_json::Value::as_u64);
-    let end_ms = now.virtual_ms.saturating_sub(delay_s.unwrap_or(0) * 1000);
+    let end_ms = now.virtual_ms.saturating_sub(delay_ms(monitor));
     let mut changes = Vec::new();
     for (group, measured) in measure::measure(&query, store, end_ms) {
         let before = monitor.groups.get(&group).map(|group| group.status);
@@ -129,6 +128,12 @@ fn changes(monitor: &Monitor, store: &Store, now: Moment) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// How long before its evaluation a monitor's window ends.
+fn delay_ms(monitor: &Monitor) -> u64 {
+    let delay = monitor.definition.option("evaluation_delay");
+    delay.and_then(serde_json::Value::as_u64).unwrap_or(0) * 1000
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod metrics;
 #[cfg(test)]
 mod notifications;
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod search;
