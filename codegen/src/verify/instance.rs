@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::callback::{Callback, PATH};
+use super::callback::Callback;
 use super::client::{Answer, Client, Request};
 use super::error::{Error, Failure, Verdict, expect};
 use super::process::Process;
+use super::sender::Sender;
 use super::wait;
 
 /// Lines of a service's log that are shown with a failure.
@@ -37,20 +38,6 @@ pub(super) struct Verdicts {
     pub(super) allow: u64,
     pub(super) probe: u64,
     pub(super) reject: u64,
-}
-
-/// Sends signed callbacks.
-pub(super) struct Sender {
-    client: Client,
-    now_s: fn() -> i64,
-}
-
-impl Sender {
-    /// Sends a callback, signed now.
-    pub(super) async fn send(&self, callback: &Callback) -> Result<Answer, Failure> {
-        let request = callback.request((self.now_s)())?;
-        self.client.post(PATH, request).await
-    }
 }
 
 /// A running service.
@@ -139,10 +126,7 @@ impl Instance {
 
     /// What sends callbacks to it, for a task of its own.
     pub(super) fn sender(&self) -> Sender {
-        Sender {
-            client: self.client.clone(),
-            now_s: self.around.now_s,
-        }
+        Sender::new(self.client.clone(), self.around.now_s)
     }
 
     /// Sends a callback that must be answered with `status`.

@@ -11,6 +11,7 @@ mod trial;
 mod bank;
 mod stage;
 mod instance;
+mod sender;
 mod process;
 mod redis;
 mod proxy;
