@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -189,6 +190,11 @@ final class Bench {
 
     String next() throws InterruptedException {
       return said.poll(20, TimeUnit.SECONDS);
+    }
+
+    /** The next two, in whichever order: hooks of different entries do not wait for each other. */
+    Set<String> nextTwo() throws InterruptedException {
+      return Set.of(next(), next());
     }
 
     @Override
