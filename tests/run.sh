@@ -21,7 +21,7 @@ stage() {
 stage build cargo build --workspace --all-targets --locked
 stage unit cargo test --workspace --locked -- --skip stories::
 stage generated env CB_BUILD_GENERATED=1 cargo test --workspace --test 'generated_*' --locked -- --nocapture
-stage page env CB_PAGE=1 cargo test -p sandbox --test page --locked -- --nocapture
+stage page env CB_PAGE=1 cargo test --workspace --test page --locked -- --nocapture
 stage go-acceptance env CB_GO_ACCEPTANCE=1 cargo test --workspace --test go_acceptance --locked -- --nocapture
 stage simulate env CB_SCHEDULES="${CB_SCHEDULES:-1000}" bash tests/simulate.sh
 stage conformance bash tests/conformance.sh
