@@ -78,27 +78,32 @@ impl Service {
     /// The shell's command that starts it from wherever it is run.
     pub(crate) fn start(&self) -> String {
         let (folder, target) = (self.folder.display(), shared());
+        let unset: Vec<_> = said_by_cargo().map(|name| format!("-u {name}")).collect();
         format!(
-            "cd '{folder}' && CARGO_TARGET_DIR='{}' exec {}",
+            "cd '{folder}' && CARGO_TARGET_DIR='{}' exec env {} {}",
             target.display(),
+            unset.join(" "),
             self.language.start
         )
     }
 
-    /// A command in its folder. What cargo says of the test that runs is taken out of the environment: build scripts look at it, and
-    /// would build anew.
+    /// A command in its folder.
     fn inside(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", shared());
-        for (name, _) in std::env::vars() {
-            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-                command.env_remove(name);
-            }
+        for name in said_by_cargo() {
+            command.env_remove(name);
         }
         command
     }
+}
+
+/// What cargo says of the test that runs, to be taken out of the environment: build scripts look at it, and would build anew.
+fn said_by_cargo() -> impl Iterator<Item = String> {
+    let names = std::env::vars().map(|(name, _)| name);
+    names.filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
 }
 
 fn repository() -> PathBuf {
