@@ -13,5 +13,5 @@ bench-codegen: ; bash tests/bench/codegen.sh
 bench-dispatcher: ; bash tests/bench/dispatcher.sh
 bench-provider: ; bash tests/bench/provider.sh
 lambda: ; bash dispatcher/build.sh
-proof: ; CB_FUZZ=2000 CB_KILLS=200 CB_MUTANTS=1 CB_SCHEDULES=10000 PROPTEST_CASES=4096 CB_LIMIT_PERIOD_S=10 bash tests/run.sh && PROPTEST_CASES=100000 cargo test --workspace --locked --lib random:: -- --nocapture && bash tests/bench/run.sh
+proof: ; CB_LOAD=1 CB_FUZZ=2000 CB_KILLS=200 CB_MUTANTS=1 CB_SCHEDULES=10000 PROPTEST_CASES=4096 CB_LIMIT_PERIOD_S=10 bash tests/run.sh && PROPTEST_CASES=100000 cargo test --workspace --locked --lib random:: -- --nocapture && bash tests/bench/run.sh
 clean: ; cargo clean

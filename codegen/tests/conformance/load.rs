@@ -13,6 +13,12 @@ use super::tools;
 
 #[test]
 fn no_language_loses_an_update_under_load() -> io::Result<()> {
+    if std::env::var_os("CB_LOAD").is_none_or(|value| value != "1") {
+        println!(
+            "left to `make proof` (CB_LOAD=1): what a busy machine answers in time says little"
+        );
+        return Ok(());
+    }
     let Some(_turn) = asked_for() else {
         return Ok(());
     };
