@@ -3,7 +3,7 @@
 
 use crate::instance::Cluster;
 use crate::lambda::WAITS;
-use crate::schedule::{Status, What};
+use crate::schedule::Status;
 use crate::time;
 use crate::truth::Notice;
 use std::collections::BTreeSet;
@@ -48,9 +48,7 @@ impl Edge {
     }
 
     fn flush(&self, flags: &mut Flags) {
-        let flush = |what: &What| matches!(what, What::StoreDown { flush: true, .. });
-        let events = &self.cluster.world.truth.schedule.events;
-        let flushes = events.iter().filter(|event| event.at <= time::now() && flush(&event.what)).count();
+        let flushes = self.cluster.world.truth.flushes(time::now());
         if flushes > flags.flushed {
             flags.flushed = flushes;
             flags.done.clear();

@@ -32,7 +32,7 @@ pub(crate) struct Redis {
 
 struct Inner {
     store: Arc<MemoryStore>,
-    /// The event by which the store was emptied last.
+    /// How often the store was emptied.
     flushed: usize,
     /// Who holds the poller's lease, and until when.
     leader: Option<(String, i64)>,
@@ -58,9 +58,7 @@ impl Redis {
     /// The store as it is now, emptied if a flush has come since; an error while it is down.
     pub(crate) fn reach(&self) -> Result<Arc<MemoryStore>, StoreError> {
         let now = time::now();
-        let events = &self.world.truth.schedule.events;
-        let flush = |what: &What| matches!(what, What::StoreDown { flush: true, .. });
-        let flushes = events.iter().filter(|event| event.at <= now && flush(&event.what)).count();
+        let flushes = self.world.truth.flushes(now);
         let mut inner = self.inner();
         if flushes > inner.flushed {
             self.world.saw("store flushed");

@@ -60,6 +60,12 @@ impl Truth {
         self.schedule.events.iter().find(|event| is(&event.what) && event.covers(at))
     }
 
+    /// How often Redis has lost everything by `at`.
+    pub(crate) fn flushes(&self, at: i64) -> usize {
+        let flush = |event: &&Event| matches!(event.what, What::StoreDown { flush: true, .. }) && event.at <= at;
+        self.schedule.events.iter().filter(flush).count()
+    }
+
     pub(crate) fn muted(&self, group: usize, at: i64) -> bool {
         self.on(at, |what| matches!(what, What::Downtime { group: muted, .. } if *muted == group)).is_some()
     }
