@@ -34,6 +34,9 @@ pub struct Limits {
     pub total: Duration,
     /// Between the attempts, unless the service asks for more.
     pub pause: Duration,
+    /// How long a connection is kept unused. A frozen Lambda that wakes does not know of a close before it has sent a
+    /// request, so it is shorter than servers and NAT gateways usually keep their end.
+    pub idle: Duration,
 }
 
 impl Default for Limits {
@@ -42,6 +45,7 @@ impl Default for Limits {
             connect: Duration::from_secs(1),
             total: Duration::from_secs(5),
             pause: Duration::from_millis(100),
+            idle: Duration::from_secs(4),
         }
     }
 }
@@ -136,9 +140,10 @@ impl Caller {
             resolver: Arc::clone(&setup.resolver),
             limit: setup.limits.connect,
         };
+        let tls = tls::config(config.extra_ca.as_deref())?;
         Ok(Caller {
             keys: config.keys,
-            client: Client::new(dialer, tls::config(config.extra_ca.as_deref())?),
+            client: Client::new(dialer, tls, setup.limits.idle),
             policy,
             setup,
             settings: config.settings,
@@ -182,7 +187,7 @@ impl Caller {
     /// How long to wait before trying again, if that may help at once.
     fn pause(&self, error: &PostError) -> Option<Duration> {
         match error {
-            PostError::Connect(_) | PostError::Status(502..=504, None) => {
+            PostError::Connect(_) | PostError::Closed | PostError::Status(502..=504, None) => {
                 Some(self.setup.limits.pause)
             }
             PostError::Status(_, asked) => asked.map(|asked| asked.max(self.setup.limits.pause)),

@@ -1,7 +1,8 @@
-//! The HTTP client: one request at a time, HTTP/1.1. It follows no redirect, uses no proxy, reads
-//! nothing of the body that answers a callback, and keeps no connection: a frozen Lambda wakes to dead ones.
+//! The HTTP client: HTTP/1.1. It follows no redirect, uses no proxy, reads nothing of the body that
+//! answers a callback, and keeps a connection for a few seconds: a storm of alerts costs one handshake.
 
 use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use hyper::header::RETRY_AFTER;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Hyper;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use tokio::time::Instant;
 
@@ -36,6 +37,9 @@ pub enum PostError {
     /// Name resolution or TCP: nothing was sent.
     #[error("{0}")]
     Connect(String),
+    /// The connection ended before an answer began, as a kept one may that the service has given up.
+    #[error("the connection was closed before an answer came")]
+    Closed,
     /// TLS or HTTP, in its own words.
     #[error("{0}")]
     Transport(String),
@@ -57,14 +61,16 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(dialer: Dialer, tls: ClientConfig) -> Client {
+    /// A connection is kept unused for `idle`.
+    pub(crate) fn new(dialer: Dialer, tls: ClientConfig, idle: Duration) -> Client {
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
             .wrap_connector(dialer);
         let hyper = Hyper::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(idle)
             .http1_max_buf_size(MAX_HEAD)
             .build(connector);
         Client { hyper }
@@ -112,9 +118,17 @@ fn explain(error: &(dyn Error + 'static)) -> PostError {
         match error.downcast_ref::<DialError>() {
             Some(DialError::Refused(refusal)) => return refusal.clone().into(),
             Some(dial) => return PostError::Connect(dial.to_string()),
+            None if closed(error) => return PostError::Closed,
             None => said = error.to_string(),
         }
         cause = error.source();
     }
     PostError::Transport(said)
+}
+
+fn closed(error: &(dyn Error + 'static)) -> bool {
+    let http = error.downcast_ref::<hyper::Error>();
+    let system = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    http.is_some_and(|error| error.is_incomplete_message() || error.is_canceled())
+        || matches!(system, Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe))
 }

@@ -136,7 +136,7 @@ fn client() -> Result<Client, TlsError> {
         resolver: dial::system(),
         limit: PATIENCE,
     };
-    Ok(Client::new(dialer, tls::config(None)?))
+    Ok(Client::new(dialer, tls::config(None)?, PAUSE))
 }
 
 struct Failure {

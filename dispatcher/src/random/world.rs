@@ -121,6 +121,7 @@ fn setup() -> Setup {
             connect: MINUTE,
             total: MINUTE,
             pause: Duration::ZERO,
+            idle: MINUTE,
         },
         clock: || 1_790_000_000,
         resolver: resolver(),

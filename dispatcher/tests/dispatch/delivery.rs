@@ -88,6 +88,18 @@ async fn a_connection_that_fails_is_tried_once_more() {
 }
 
 #[tokio::test]
+async fn a_connection_is_kept_and_its_end_loses_nothing() {
+    let mut service = Service::start(Answer::Lasting(2)).await;
+    let caller = caller(LAPTOP, PATIENT);
+    let event = event(&[message(&[service.url("http")])]);
+    for _ in 0..3 {
+        assert_eq!(send(&caller, &event).await, summary(1, 0));
+    }
+    // The third request was heard on the first connection, which then ended, and on the second.
+    assert_eq!((service.all_heard().len(), service.connections()), (4, 2));
+}
+
+#[tokio::test]
 async fn a_name_that_changes_its_mind_leads_nowhere() {
     let mut service = Service::start(OK).await;
     let port = service.address.port();

@@ -37,6 +37,7 @@ pub(crate) const PATIENT: Limits = Limits {
     connect: Duration::from_secs(60),
     total: Duration::from_secs(60),
     pause: Duration::ZERO,
+    idle: Duration::from_secs(60),
 };
 
 pub(crate) fn setup(limits: Limits) -> Setup {

@@ -1,8 +1,9 @@
-//! A service to be called: speaks just enough HTTP/1.1 on 127.0.0.1 to hear one request per
-//! connection and answer it as told. It uses nothing of the dispatcher, so that it can witness.
+//! A service to be called: speaks just enough HTTP/1.1 on 127.0.0.1 to hear requests and answer them
+//! as told, mostly one per connection. It uses nothing of the dispatcher, so that it can witness.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -35,6 +36,8 @@ pub(crate) enum Answer {
     Held(Arc<Semaphore>),
     /// One after the other, then 200.
     Each(Arc<Mutex<VecDeque<&'static str>>>),
+    /// 200 to so many requests on one connection; the next one closes it without an answer.
+    Lasting(usize),
 }
 
 impl Answer {
@@ -46,6 +49,7 @@ impl Answer {
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     pub(crate) heard: mpsc::UnboundedReceiver<Heard>,
+    connections: Arc<AtomicUsize>,
     listening: JoinHandle<()>,
 }
 
@@ -69,8 +73,11 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (tell, heard) = mpsc::unbounded_channel();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
                 let (answer, tell, tls) = (answer.clone(), tell.clone(), tls.clone());
                 tokio::spawn(async move {
                     match tls {
@@ -87,8 +94,14 @@ impl Service {
         Service {
             address,
             heard,
+            connections,
             listening,
         }
+    }
+
+    /// How often somebody connected.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {
@@ -106,18 +119,16 @@ async fn converse(
     answer: Answer,
     tell: mpsc::UnboundedSender<Heard>,
 ) -> Option<()> {
-    let mut bytes = Vec::new();
-    let heard = loop {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-        if let Some(heard) = read(&bytes) {
-            break heard;
-        }
-    };
-    tell.send(heard).ok()?;
+    tell.send(next(&mut stream).await?).ok()?;
     let head = match answer {
         Answer::Say(head) => head,
+        Answer::Lasting(requests) => {
+            for _ in 0..requests {
+                say(&mut stream, "200 OK").await?;
+                tell.send(next(&mut stream).await?).ok()?;
+            }
+            return None;
+        }
         Answer::Held(permits) => {
             permits.acquire().await.ok()?.forget();
             "200 OK"
@@ -127,12 +138,28 @@ async fn converse(
             next.unwrap_or("200 OK")
         }
     };
+    say(&mut stream, head).await?;
+    stream.shutdown().await.ok()
+}
+
+async fn say(stream: &mut (impl AsyncWrite + Unpin), head: &str) -> Option<()> {
     let answer = match head.contains("\r\n\r\n") {
         true => format!("HTTP/1.1 {head}"),
         false => format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\n\r\n"),
     };
-    stream.write_all(answer.as_bytes()).await.ok()?;
-    stream.shutdown().await.ok()
+    stream.write_all(answer.as_bytes()).await.ok()
+}
+
+async fn next(stream: &mut (impl AsyncRead + Unpin)) -> Option<Heard> {
+    let mut bytes = Vec::new();
+    loop {
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+        if let Some(heard) = read(&bytes) {
+            return Some(heard);
+        }
+    }
 }
 
 /// The request, once it is whole.

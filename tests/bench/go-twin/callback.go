@@ -76,9 +76,9 @@ func newCaller(lookup func(string) string) (*caller, error) {
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext,
 			// The key exchange is Go's own choice, as everything of TLS that a user would not touch.
-			// No connection is kept, here as in the other: a frozen function wakes to dead ones. TLS sessions are resumed in both.
-			DisableKeepAlives: true,
-			TLSClientConfig:   &tls.Config{RootCAs: roots, ClientSessionCache: tls.NewLRUClientSessionCache(64)},
+			// Connections are kept and TLS sessions are resumed, for as long in both.
+			IdleConnTimeout: 4 * time.Second,
+			TLSClientConfig: &tls.Config{RootCAs: roots, ClientSessionCache: tls.NewLRUClientSessionCache(64)},
 		},
 	}
 	return caller, nil
