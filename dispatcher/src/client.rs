@@ -130,5 +130,8 @@ fn closed(error: &(dyn Error + 'static)) -> bool {
     let http = error.downcast_ref::<hyper::Error>();
     let system = error.downcast_ref::<io::Error>().map(io::Error::kind);
     http.is_some_and(|error| error.is_incomplete_message() || error.is_canceled())
-        || matches!(system, Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe))
+        || matches!(
+            system,
+            Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
+        )
 }

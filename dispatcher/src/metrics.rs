@@ -3,8 +3,7 @@
 //!
 //! Source: "Specification: CloudWatch embedded metric format" in AWS's documentation.
 
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 /// Alarms name it.
 pub const NAMESPACE: &str = "CircuitBreaker/Dispatcher";
@@ -22,43 +21,90 @@ pub struct Metrics {
     /// Callbacks and records that failed.
     pub failed: usize,
     /// Of each callback that was sent, in milliseconds.
+    #[serde(serialize_with = "at_most")]
     pub latency_ms: Vec<u64>,
 }
 
 /// CloudWatch takes at most so many values of a metric from one line.
 const MAX_VALUES: usize = 100;
 
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    values: &'a Metrics,
+    #[serde(rename = "FunctionName", skip_serializing_if = "Option::is_none")]
+    function: Option<&'a str>,
+    #[serde(rename = "_aws")]
+    about: About<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct About<'a> {
+    timestamp: i64,
+    cloud_watch_metrics: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'a str,
+    dimensions: &'a [&'a [&'a str]],
+    metrics: &'a [Metric],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+const fn metric(name: &'static str, unit: &'static str) -> Metric {
+    Metric { name, unit }
+}
+
+/// The last one must have a value if it is named.
+const METRICS: [Metric; 5] = [
+    metric("Dispatched", "Count"),
+    metric("Ignored", "Count"),
+    metric("Rejected", "Count"),
+    metric("Failed", "Count"),
+    metric("LatencyMs", "Milliseconds"),
+];
+
 impl Metrics {
     /// The line. `function` becomes a dimension; without it the sums over all functions are kept.
     pub fn render(&self, function: Option<&str>, now_s: i64) -> String {
-        let metric = |name: &str, unit: &str| json!({ "Name": name, "Unit": unit });
-        let mut metrics = ["Dispatched", "Ignored", "Rejected", "Failed"]
-            .map(|name| metric(name, "Count"))
-            .to_vec();
-        let mut said = self.clone();
-        said.latency_ms.truncate(MAX_VALUES);
-        if !said.latency_ms.is_empty() {
-            metrics.push(metric("LatencyMs", "Milliseconds"));
-        }
-        let mut dimensions: Vec<Vec<&str>> = vec![vec![]];
-        let mut line = json!(said);
-        if let Some(function) = function {
-            dimensions.push(vec!["FunctionName"]);
-            line["FunctionName"] = Value::from(function);
-        }
-        line["_aws"] = json!({
-            "Timestamp": now_s.saturating_mul(1000),
-            "CloudWatchMetrics": [{
-                "Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics,
-            }],
-        });
-        line.to_string()
+        let named = METRICS.len() - usize::from(self.latency_ms.is_empty());
+        let dimensions: &[&[&str]] = match function {
+            Some(_) => &[&[], &["FunctionName"]],
+            None => &[&[]],
+        };
+        let line = Line {
+            values: self,
+            function,
+            about: About {
+                timestamp: now_s.saturating_mul(1000),
+                cloud_watch_metrics: [Directive {
+                    namespace: NAMESPACE,
+                    dimensions,
+                    metrics: METRICS.get(..named).unwrap_or_default(),
+                }],
+            },
+        };
+        serde_json::to_string(&line).unwrap_or_default()
     }
+}
+
+fn at_most<S: Serializer>(values: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().take(MAX_VALUES))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     fn line(metrics: &Metrics, function: Option<&str>) -> Value {
         serde_json::from_str(&metrics.render(function, 1_790_000_000)).unwrap()

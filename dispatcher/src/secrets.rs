@@ -66,7 +66,8 @@ pub async fn fetch(lookup: Lookup<'_>) -> Result<Option<String>, SecretError> {
     if set(lookup, "CB_SIGNING_KEYS").is_some() {
         return Err(SecretError::Both);
     }
-    let (path, pointer) = place(&source).ok_or_else(|| SecretError::Source(redact(&source)))?;
+    let (path, pointer) =
+        place(&source).ok_or_else(|| SecretError::Source(redact(&source).into_owned()))?;
     let token = set(lookup, "AWS_SESSION_TOKEN").ok_or(SecretError::NoSession)?;
     let port = set(lookup, "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT");
     let port = port.as_deref().unwrap_or("2773");

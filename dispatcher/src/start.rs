@@ -1,7 +1,9 @@
 //! Makes ready what lives as long as the process: the settings, the keys, the client. What is
 //! unusual about them is said in the log.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -39,6 +41,15 @@ pub async fn start(lookup: Lookup<'_>) -> Result<Arc<Caller>, StartError> {
 /// Logs why the process ends.
 pub fn failed(msg: &str, reason: &str) {
     log::line(Level::Error, msg, &json!({ "reason": reason }));
+}
+
+/// Of a runtime that came to its end; logs why, if it did not mean to.
+pub fn exit_code(ended: Result<(), impl Display>) -> ExitCode {
+    let Err(error) = ended else {
+        return ExitCode::SUCCESS;
+    };
+    failed("the runtime gave up", &error.to_string());
+    ExitCode::FAILURE
 }
 
 /// Logs where the server listens.

@@ -44,6 +44,22 @@ impl Invocation {
     }
 }
 
+/// [`handle`] for an event that is still JSON text.
+pub async fn handle_text(
+    caller: &Arc<Caller>,
+    event: &str,
+    invocation: &Invocation,
+) -> Result<Summary, HandleError> {
+    match serde_json::from_str(event) {
+        Ok(event) => handle(caller, &event, invocation).await,
+        Err(error) => Err(HandleError {
+            total: 1,
+            called: 0,
+            failures: vec![format!("the event cannot be read: {error}")],
+        }),
+    }
+}
+
 /// Makes every callback that `event` asks for, all at once, and waits for all of them.
 pub async fn handle(
     caller: &Arc<Caller>,

@@ -114,7 +114,7 @@ impl Tally {
     fn failed(&mut self, item: Option<String>, why: String) {
         self.metrics.failed += 1;
         self.failed_items.extend(item);
-        self.failures.push(log::redact(&why));
+        self.failures.push(log::redact(&why).into_owned());
     }
 
     pub(super) fn called(&mut self, called: Called) {
