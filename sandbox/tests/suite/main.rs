@@ -20,6 +20,8 @@ mod page;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod removal;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod support;
