@@ -12,6 +12,7 @@ const SENTENCES = {
   delivery: ({ id, state, attempts }) => `number ${id}: ${DELIVERY[state][1]}${failure(state, attempts)}`,
   points: ({ metric, points, tags }) => `${metric} ${points.map(([, value]) => value).join(", ")} (${tags.join(", ")})`,
   breaker: (data) => `${data?.breaker} ${data?.group} is ${data?.state}`,
+  service: ({ error }) => error ?? "the service tells its breakers",
   clock: ({ advanced_ms }) => `the virtual clock is ${advanced_ms / 60_000} min ahead`,
   reset: () => "everything is as at the start",
 };

@@ -12,6 +12,8 @@ mod faults;
 #[cfg(test)]
 mod lambda;
 #[cfg(test)]
+mod lines;
+#[cfg(test)]
 mod metrics;
 #[cfg(test)]
 mod notifications;
