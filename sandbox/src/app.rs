@@ -1,5 +1,6 @@
 //! Puts the parts together: one router, one listener, the function's process, and an orderly end.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,7 +78,14 @@ async fn lines(options: &Options) -> Result<(Lines, Vec<Way>), RunError> {
         let Some(line) = line else { continue };
         let listener = bind(line.listens).await?;
         let listens = listener.local_addr()?;
-        println!("{} at {listens}, carried to {}", end.name(), line.upstream);
+        // Whoever started the sandbox may have read the first line alone, and gone.
+        writeln!(
+            std::io::stdout(),
+            "{} at {listens}, carried to {}",
+            end.name(),
+            line.upstream
+        )
+        .ok();
         *slot = Some(Line { listens, ..line });
         ways.push((listener, (end, line.upstream)));
     }
