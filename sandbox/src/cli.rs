@@ -30,7 +30,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve; the first line of standard output is the URL. Any key is let in, unless one is named.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Compare the sandbox with recorded exchanges of the real API, and print the differences.
     Compare(Compare),
     /// Play a recorded run again, and say whether every answer is the same.
