@@ -1,5 +1,6 @@
 //! Puts the parts together: one router, one listener, the function's process, and an orderly end.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,10 +10,13 @@ use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::cli::Options;
+use crate::faults::End;
 use crate::hub::{Hub, Settings};
-use crate::{control, datadog, lambda, metrics, page, recorder, serve};
+use crate::lines::{Line, Lines};
+use crate::{breakers, carry, control, datadog, lambda, metrics, page, recorder, serve};
 
 /// Why the sandbox cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +56,40 @@ pub(crate) async fn listen(
     if let Some(path) = options.bootstrap.as_ref().filter(|path| !path.is_file()) {
         return Err(RunError::NoBootstrap(path.clone()));
     }
+    bind(address).await
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, RunError> {
     let listener = TcpListener::bind(address).await;
     listener.map_err(|source| RunError::Listen { address, source })
+}
+
+/// A listener and where its connections go.
+type Way = (TcpListener, (End, SocketAddr));
+
+/// Opens the ports of the lines that are asked for, and says where they are.
+async fn lines(options: &Options) -> Result<(Lines, Vec<Way>), RunError> {
+    let (mut lines, mut ways) = (Lines::default(), Vec::new());
+    let asked = [
+        (End::Redis, options.redis_proxy, &mut lines.redis),
+        (End::Service, options.service_proxy, &mut lines.service),
+    ];
+    for (end, line, slot) in asked {
+        let Some(line) = line else { continue };
+        let listener = bind(line.listens).await?;
+        let listens = listener.local_addr()?;
+        // Whoever started the sandbox may have read the first line alone, and gone.
+        writeln!(
+            std::io::stdout(),
+            "{} at {listens}, carried to {}",
+            end.name(),
+            line.upstream
+        )
+        .ok();
+        *slot = Some(Line { listens, ..line });
+        ways.push((listener, (end, line.upstream)));
+    }
+    Ok((lines, ways))
 }
 
 /// Where a listener is reached.
@@ -64,39 +100,47 @@ pub(crate) fn url(listener: &TcpListener) -> Result<String, RunError> {
 /// Runs until SIGTERM, SIGINT or, if asked, the end of standard input.
 pub(crate) async fn serve(
     listener: TcpListener,
-    settings: Settings,
+    mut settings: Settings,
     options: &Options,
 ) -> Result<(), RunError> {
+    let (lines, ways) = lines(options).await?;
+    settings.lines = lines;
     let hub = Arc::new(Hub::new(settings));
+    let router = router(Arc::clone(&hub));
     let (stop, stopped) = watch::channel(false);
-    let deadlines = tokio::spawn(lambda::enforce(Arc::clone(&hub)));
-    let monitors = tokio::spawn(metrics::watch(Arc::clone(&hub)));
-    let function = match &options.bootstrap {
-        None => None,
-        Some(bootstrap) => {
-            let spec = lambda::Spec {
-                bootstrap: bootstrap.clone(),
-                env: options.lambda_env.clone(),
-                api: listener.local_addr()?,
-            };
-            Some(tokio::spawn(lambda::supervise(
-                Arc::clone(&hub),
-                spec,
-                stopped,
-            )))
-        }
-    };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(lambda::enforce(Arc::clone(&hub)));
+    tasks.spawn(metrics::watch(Arc::clone(&hub)));
+    for (listener, way) in ways {
+        tasks.spawn(carry::carry(Arc::clone(&hub), listener, way));
+    }
+    if let Some(service) = options.service() {
+        tasks.spawn(breakers::follow(router.clone(), service));
+    }
+    let function = function(&listener, options)?
+        .map(|spec| tokio::spawn(lambda::supervise(Arc::clone(&hub), spec, stopped)));
     let served = tokio::select! {
-        served = serve::forever(&listener, router(hub)) => served,
+        served = serve::forever(&listener, router) => served,
         ended = end(options.exit_with_stdin) => ended,
     };
     stop.send_replace(true);
     if let Some(function) = function {
         function.await.ok();
     }
-    deadlines.abort();
-    monitors.abort();
+    // The rest ends here, with `tasks`.
     Ok(served?)
+}
+
+/// The function's process, if there is one to start.
+fn function(listener: &TcpListener, options: &Options) -> std::io::Result<Option<lambda::Spec>> {
+    let Some(bootstrap) = options.bootstrap.clone() else {
+        return Ok(None);
+    };
+    Ok(Some(lambda::Spec {
+        bootstrap,
+        env: options.lambda_env.clone(),
+        api: listener.local_addr()?,
+    }))
 }
 
 /// Returns when the sandbox is to end.

@@ -4,9 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::Uri;
 use clap::{Parser, Subcommand};
 
+use crate::breakers::Service;
 use crate::hub::Settings;
+use crate::lines::{Line, Lines};
 
 /// A Datadog, an SNS and a Lambda on 127.0.0.1.
 #[derive(Debug, Parser)]
@@ -27,7 +30,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve; the first line of standard output is the URL. Any key is let in, unless one is named.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Compare the sandbox with recorded exchanges of the real API, and print the differences.
     Compare(Compare),
     /// Play a recorded run again, and say whether every answer is the same.
@@ -88,12 +91,33 @@ pub struct Options {
     /// Decides the ids: the same seed and the same requests give the same ids.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Carry connections to a Redis, so that the page can cut them: the service's REDIS_URL names LISTEN. Port 0 takes a
+    /// free one.
+    #[arg(long, value_name = "LISTEN=UPSTREAM", value_parser = line)]
+    pub redis_proxy: Option<Line>,
+    /// The same before the service: the callback's URL names LISTEN.
+    #[arg(long, value_name = "LISTEN=UPSTREAM", value_parser = line)]
+    pub service_proxy: Option<Line>,
+    /// Show the breakers of the service that is here, by its `GET /breakers`; its token comes from the environment, as
+    /// CB_ADMIN_TOKEN.
+    #[arg(long, value_name = "URL", value_parser = service)]
+    pub service_url: Option<Uri>,
     /// End when standard input does, so that nothing outlives whoever started the sandbox.
     #[arg(long)]
     pub exit_with_stdin: bool,
 }
 
 impl Options {
+    /// The service to follow, with the token that stands in the environment.
+    pub(crate) fn service(&self) -> Option<Service> {
+        let url = self.service_url.clone()?;
+        let token = std::env::var("CB_ADMIN_TOKEN").ok();
+        Some(Service {
+            url,
+            token: token.filter(|token| !token.is_empty()),
+        })
+    }
+
     /// The part that the sandbox itself needs; a key that is not named is that of `keys`.
     pub fn settings(&self, keys: Settings) -> Settings {
         Settings {
@@ -102,6 +126,8 @@ impl Options {
             speed: self.speed,
             seed: self.seed,
             timeout: Duration::from_secs_f64(self.lambda_timeout),
+            lines: Lines::default(),
+            service_url: self.service_url.as_ref().map(Uri::to_string),
         }
     }
 }
@@ -116,6 +142,26 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
     address
         .filter(|address| IpAddr::is_loopback(&address.ip()))
         .ok_or_else(|| format!("`{text}` is no address of this machine alone: use 127.0.0.1:PORT"))
+}
+
+/// `127.0.0.1:0=127.0.0.1:6379`: both ends are on this machine.
+fn line(text: &str) -> Result<Line, String> {
+    let (listens, upstream) = text.split_once('=').ok_or_else(|| {
+        format!("`{text}` has no `=`: write LISTEN=UPSTREAM, as 127.0.0.1:0=127.0.0.1:6379")
+    })?;
+    Ok(Line {
+        listens: loopback(listens)?,
+        upstream: loopback(upstream)?,
+    })
+}
+
+/// A service without encryption, as those on this machine are.
+fn service(text: &str) -> Result<Uri, String> {
+    let url = text.parse::<Uri>().ok();
+    url.filter(|url| url.scheme_str() == Some("http") && url.query().is_none())
+        .ok_or_else(|| {
+            format!("`{text}` is no URL of a service on this machine: use http://localhost:PORT")
+        })
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -162,6 +208,37 @@ mod tests {
             ["0.0.0.0:1", "10.0.0.1:1", "127.0.0.1", ""]
                 .iter()
                 .all(|text| loopback(text).is_err())
+        );
+    }
+
+    #[test]
+    fn lines_have_two_ends_here() {
+        let made = line("127.0.0.1:0=localhost:6379").unwrap();
+        assert_eq!((made.listens.port(), made.upstream.port()), (0, 6379));
+        assert!(
+            [
+                "127.0.0.1:0",
+                "0.0.0.0:1=127.0.0.1:2",
+                "127.0.0.1:1=10.0.0.1:2",
+                "="
+            ]
+            .iter()
+            .all(|text| line(text).is_err())
+        );
+    }
+
+    #[test]
+    fn services_are_spoken_to_in_plain_http() {
+        assert!(service("http://localhost:8080").is_ok());
+        assert!(
+            [
+                "https://localhost:1",
+                "localhost:1",
+                "/x",
+                "http://localhost:1/?a=b"
+            ]
+            .iter()
+            .all(|text| service(text).is_err())
         );
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::clock::{Clock, Moment};
+use crate::lines::Lines;
 use crate::record::{Record, Run, VERSION};
 use crate::world::World;
 
@@ -23,6 +24,10 @@ pub struct Settings {
     pub seed: u64,
     /// How long the function may take, in wall time.
     pub timeout: Duration,
+    /// What it carries between others.
+    pub lines: Lines,
+    /// Where the service is whose breakers it follows.
+    pub service_url: Option<String>,
 }
 
 impl Default for Settings {
@@ -33,6 +38,8 @@ impl Default for Settings {
             speed: 1.0,
             seed: 1,
             timeout: Duration::from_secs(30),
+            lines: Lines::default(),
+            service_url: None,
         }
     }
 }

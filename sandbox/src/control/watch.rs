@@ -100,6 +100,8 @@ pub(super) async fn state(State(hub): State<Arc<Hub>>) -> Json<Value> {
             "dlq": world.queue.dead(),
             "function": {"rules": world.queue.rules, "ready": world.function.ready, "init_error": world.function.init_error},
             "faults": world.faults,
+            "lines": hub.settings.lines,
+            "service_url": hub.settings.service_url,
             "form": world.form,
             "requests": world.requests,
         }))

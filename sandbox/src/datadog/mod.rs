@@ -1,6 +1,7 @@
 //! Datadog's HTTP API, as far as monitors go: routes only.
 
 mod gate;
+mod removal;
 mod monitors;
 mod list;
 mod search;
@@ -26,12 +27,12 @@ pub(crate) fn routes(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route(gate::VALIDATE_V2, get(gate::key_is_valid))
         .route("/api/v1/monitor", get(list::list).post(monitors::create))
         .route("/api/v1/monitor/validate", post(monitors::validate))
-        .route("/api/v1/monitor/can_delete", get(monitors::can_delete))
+        .route("/api/v1/monitor/can_delete", get(removal::can_delete))
         .route(
             "/api/v1/monitor/{id}",
             get(monitors::read)
                 .put(monitors::update)
-                .delete(monitors::delete),
+                .delete(removal::delete),
         )
         .route(
             "/api/v1/monitor/{id}/validate",

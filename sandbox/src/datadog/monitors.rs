@@ -1,11 +1,10 @@
-//! Single monitors: create, read, update, delete, validate.
+//! Single monitors: create, read, update, validate.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::errors::ApiError;
@@ -14,7 +13,7 @@ use super::view::{self, Wanted};
 use crate::hub::Hub;
 use crate::monitor::{Definition, Monitor, check};
 
-type Answer = Result<Json<Value>, ApiError>;
+pub(super) type Answer = Result<Json<Value>, ApiError>;
 
 /// The JSON object in a body, whatever its content type says.
 fn object(body: &Bytes) -> Result<Map<String, Value>, ApiError> {
@@ -22,7 +21,7 @@ fn object(body: &Bytes) -> Result<Map<String, Value>, ApiError> {
 }
 
 /// An id in a path; anything that is none finds nothing.
-fn monitor_id(text: &str) -> Result<u64, ApiError> {
+pub(super) fn monitor_id(text: &str) -> Result<u64, ApiError> {
     text.parse().map_err(|_| ApiError::MonitorNotFound)
 }
 
@@ -108,22 +107,6 @@ fn check_update(monitor: &Monitor, sent: &Map<String, Value>) -> Result<(), ApiE
     }
 }
 
-pub(super) async fn delete(State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Answer {
-    let id = monitor_id(&id)?;
-    let removed = hub.change(|world, now| {
-        let removed = world.monitors.remove(&id)?;
-        world.log(
-            now,
-            "monitor",
-            json!({"id": id.to_string(), "change": "deleted"}),
-        );
-        Some(removed)
-    });
-    removed
-        .map(|_| Json(json!({"deleted_monitor_id": id})))
-        .ok_or(ApiError::MonitorNotFound)
-}
-
 pub(super) async fn validate(body: Bytes) -> Answer {
     check(&object(&body)?).map_err(ApiError::Invalid)?;
     Ok(Json(json!({})))
@@ -140,27 +123,5 @@ pub(super) async fn validate_existing(
         let monitor = world.monitors.get(&id).ok_or(ApiError::MonitorNotFound)?;
         check_update(monitor, &sent)?;
         Ok(Json(json!({})))
-    })
-}
-
-/// The monitors somebody asks about.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    monitor_ids: String,
-}
-
-/// Nothing refers to a monitor here, so all that exist can go.
-pub(super) async fn can_delete(State(hub): State<Arc<Hub>>, Query(asked): Query<Asked>) -> Answer {
-    let ids: Vec<u64> = asked
-        .monitor_ids
-        .split(',')
-        .filter_map(|id| id.trim().parse().ok())
-        .collect();
-    hub.look(|world, _| {
-        if ids.is_empty() || ids.iter().any(|id| !world.monitors.contains_key(id)) {
-            return Err(ApiError::MonitorNotFound);
-        }
-        Ok(Json(json!({"data": {"ok": ids}, "errors": null})))
     })
 }

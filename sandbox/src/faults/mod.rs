@@ -3,10 +3,12 @@
 mod api;
 mod limit;
 mod deliveries;
+mod lines;
 
 pub(crate) use api::{ApiFault, Effect, Face};
 pub(crate) use deliveries::{DeliveryFaults, Fate};
 pub(crate) use limit::{Quota, RateLimit};
+pub(crate) use lines::{CutLines, End};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -30,6 +32,8 @@ pub(crate) struct Faults {
     pub(crate) deliveries: DeliveryFaults,
     /// Notifications wait instead of going to Lambda.
     pub(crate) hold_deliveries: bool,
+    /// Connections that the sandbox carries to Redis or to the service are closed, old and new.
+    pub(crate) cut: CutLines,
 }
 
 impl Faults {
@@ -46,6 +50,7 @@ impl Faults {
                 "state_lag_ms" => next.state_lag_ms = parse(key, value)?,
                 "deliveries" => next.deliveries = parse(key, value)?,
                 "hold_deliveries" => next.hold_deliveries = parse(key, value)?,
+                "cut" => next.cut = parse(key, value)?,
                 _ => return Err(FaultError::Unknown(key.clone())),
             }
         }
@@ -94,8 +99,8 @@ fn parse<T: serde::de::DeserializeOwned>(key: &str, value: &Value) -> Result<T, 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum FaultError {
     #[error(
-        "`{0}` is no fault: use datadog, rate_limit, latency_ms, list_lag_ms, state_lag_ms, stale_reads, deliveries or \
-         hold_deliveries"
+        "`{0}` is no fault: use datadog, rate_limit, latency_ms, list_lag_ms, state_lag_ms, stale_reads, deliveries, \
+         hold_deliveries or cut"
     )]
     Unknown(String),
     #[error("`{0}` cannot be read: {1}")]

@@ -143,7 +143,7 @@ mod tests {
             "(avg:a{*}",
             "avg:a{*})",
             "abs(avg:a{*})",
-            "avg:a{*}.rollup(sum, 60)",
+            "avg:a{*}.rollup(median, 60)",
             &deep,
         ] {
             assert!(Expression::parse(text).is_none(), "{text}");

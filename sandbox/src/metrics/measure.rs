@@ -88,15 +88,19 @@ fn of_group(query: &Query, lines: &Lines<'_>, end_ms: u64) -> Measured {
     }
 }
 
-/// One source, in the buckets that have points. Bucket 0 is the newest.
+/// One source, in the buckets that have points.
 fn in_buckets(query: &Query, source: &Source, lines: &[&Line], end_ms: u64) -> Buckets {
     let start_ms = end_ms.saturating_sub(query.window_ms);
-    let bucket_ms = BUCKET_MS.max(query.window_ms / BUCKETS);
+    let bucket_of = |at_ms: u64| match source.rollup.and_then(|rollup| rollup.bucket_ms) {
+        // Those of a rollup begin at whole multiples of their length.
+        Some(bucket_ms) => at_ms / bucket_ms,
+        None => (end_ms - at_ms) / BUCKET_MS.max(query.window_ms / BUCKETS),
+    };
     let mut buckets: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for line in lines {
         let mut own: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
         for (at_ms, value) in line.points.range(start_ms + 1..=end_ms) {
-            let bucket = own.entry((end_ms - at_ms) / bucket_ms).or_default();
+            let bucket = own.entry(bucket_of(*at_ms)).or_default();
             bucket.push(read(source.reading, line, *value));
         }
         for (bucket, values) in own {
@@ -143,6 +147,7 @@ fn adds_up(source: &Source, line: &Line) -> bool {
 /// How the points of one series become one in a bucket.
 fn in_time(source: &Source, line: &Line) -> Fold {
     match source.space {
+        _ if source.rollup.is_some() => source.rollup.map_or(source.space, |rollup| rollup.fold),
         _ if adds_up(source, line) => Fold::Sum,
         Fold::Sum => Fold::Avg,
         fold => fold,
@@ -209,7 +214,7 @@ mod tests {
     }
 
     /// Query, kind, points of one series a minute apart, value.
-    const VALUES: [(&str, Kind, &[f64], Option<f64>); 10] = [
+    const VALUES: [(&str, Kind, &[f64], Option<f64>); 14] = [
         (
             "sum(last_5m):sum:m{*}.as_count() > 1",
             Kind::Count,
@@ -257,6 +262,31 @@ mod tests {
             Kind::Gauge,
             &[4.0, 2.0],
             Some(2.0),
+        ),
+        // The last point begins a bucket of two minutes; the two before it fill another.
+        (
+            "min(last_5m):avg:m{*}.rollup(sum, 120) > 1",
+            Kind::Gauge,
+            &[1.0, 2.0, 6.0],
+            Some(3.0),
+        ),
+        (
+            "avg(last_5m):avg:m{*}.rollup(max, 120) > 1",
+            Kind::Gauge,
+            &[1.0, 2.0, 6.0],
+            Some(4.0),
+        ),
+        (
+            "sum(last_5m):sum:m{*}.as_count().rollup(avg, 120) > 1",
+            Kind::Count,
+            &[2.0, 4.0, 6.0],
+            Some(9.0),
+        ),
+        (
+            "sum(last_5m):sum:m{*}.as_count().rollup(sum) > 1",
+            Kind::Count,
+            &[2.0, 4.0, 6.0],
+            Some(12.0),
         ),
         ("avg(last_5m):avg:m{host:9} > 1", Kind::Gauge, &[1.0], None),
         (

@@ -96,7 +96,13 @@ impl Query {
         let (window, rest) = rest.split_once("):")?;
         let (expression, sources) = Expression::parse(rest)?;
         let by = sources.first().map(|source| &source.by)?;
-        if sources.iter().any(|source| source.by != *by) {
+        let bucket = |source: &Source| source.rollup.and_then(|rollup| rollup.bucket_ms);
+        let first = sources.first().and_then(bucket);
+        // Buckets of different lengths have no common formula.
+        if sources
+            .iter()
+            .any(|source| source.by != *by || bucket(source) != first)
+        {
             return None;
         }
         Some(Self {
@@ -159,6 +165,9 @@ mod tests {
             "avg(last_5m):avg:a{*} == 1",
             "avg(last_5m):avg:a{*} by {a} / avg:b{*} > 1",
             "avg(last_5m):2 > 1",
+            "avg(last_5m):avg:a{*}.rollup(count, 60) > 1",
+            "avg(last_5m):avg:a{*}.rollup(sum, 0) > 1",
+            "avg(last_5m):avg:a{*}.rollup(sum, 60) / avg:b{*} > 1",
             "logs(\"x\").index(\"*\").rollup(\"count\").last(\"5m\") > 2",
         ] {
             assert_eq!(Query::parse(text), None, "{text}");

@@ -1,4 +1,5 @@
-//! One metric in a query: `agg:metric{scope} by {tags}[.as_count()|.as_rate()]`, and which series are its own.
+//! One metric in a query: `agg:metric{scope} by {tags}[.as_count()|.as_rate()][.rollup(method, seconds)]`, and which series are
+//! its own.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,15 @@ pub(super) struct Source {
     /// Keys of tags; empty for a simple alert.
     pub(super) by: Vec<String>,
     pub(super) reading: Reading,
+    pub(super) rollup: Option<Rollup>,
+}
+
+/// How the points of one series become one, and in which time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rollup {
+    pub(super) fold: Fold,
+    /// None: as long as without a rollup.
+    pub(super) bucket_ms: Option<u64>,
 }
 
 /// A tag that must be there, or with `!` must not; `*` stands for any text.
@@ -41,6 +51,7 @@ impl Source {
         let (scope, rest) = rest.split_once('}')?;
         let (by, rest) = grouping(rest)?;
         let (reading, rest) = reading(rest);
+        let (rollup, rest) = rollup(rest)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
         let metric = metric.trim();
         if metric.is_empty() || !metric.chars().all(plain) {
@@ -52,6 +63,7 @@ impl Source {
             scope: terms(scope)?,
             by,
             reading,
+            rollup,
         };
         Some((source, rest))
     }
@@ -98,6 +110,25 @@ fn reading(text: &str) -> (Reading, &str) {
         .into_iter()
         .find_map(|(word, reading)| Some((reading, text.strip_prefix(word)?)));
     found.unwrap_or((Reading::Plain, text))
+}
+
+/// `.rollup(sum, 60)` or `.rollup(sum)`, if it is there; none if it is of another form.
+fn rollup(text: &str) -> Option<(Option<Rollup>, &str)> {
+    let Some(after) = text.strip_prefix(".rollup(") else {
+        return Some((None, text));
+    };
+    let (inside, after) = after.split_once(')')?;
+    let (fold, seconds) = match inside.split_once(',') {
+        Some((fold, seconds)) => (fold, Some(seconds.trim().parse::<u64>().ok()?)),
+        None => (inside, None),
+    };
+    let bucket_ms = match seconds {
+        Some(0) => return None,
+        Some(seconds) => Some(seconds.checked_mul(1000)?),
+        None => None,
+    };
+    let fold = Fold::named(fold.trim())?;
+    Some((Some(Rollup { fold, bucket_ms }), after))
 }
 
 /// Tags with commas or `AND` between them. Other words of the query language are refused.

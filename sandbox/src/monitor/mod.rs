@@ -3,6 +3,8 @@
 mod definition;
 mod options;
 mod validate;
+mod thresholds;
+mod refusal;
 pub(crate) mod query;
 mod group;
 mod downtime;
@@ -10,6 +12,7 @@ mod downtime;
 pub(crate) use definition::{Definition, STATELESS_GROUPS};
 pub(crate) use downtime::Downtime;
 pub(crate) use group::{Group, Status, UnknownStatus};
+pub(crate) use refusal::invalid;
 pub(crate) use validate::check;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -125,6 +128,15 @@ impl Monitor {
                 .downtimes
                 .iter()
                 .any(|downtime| downtime.mutes(group, now_s))
+    }
+
+    /// Whether it is a composite of, among others, the monitor with this id.
+    pub(crate) fn is_made_of(&self, id: u64) -> bool {
+        let numbers = self.definition.query().split(|c: char| !c.is_ascii_digit());
+        self.definition.kind() == "composite"
+            && numbers
+                .filter_map(|number| number.parse::<u64>().ok())
+                .any(|own| own == id)
     }
 
     /// The state of the whole monitor.

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::options::EVENT_QUERIES;
-use super::query::comparison;
+use super::query::is_grouped;
+use super::refusal::invalid;
+use super::thresholds;
 
 /// The monitor types of the API. `event alert` is a name of old that is refused today.
 const TYPES: [&str; 23] = [
@@ -32,11 +33,6 @@ const TYPES: [&str; 23] = [
     "watchdog alert",
 ];
 
-/// Whether the query of a type must end in a comparison; that of any other may.
-fn is_compared(kind: &str) -> bool {
-    matches!(kind, "metric alert" | "query alert") || EVENT_QUERIES.contains(&kind)
-}
-
 /// Checks a whole definition (for a PUT: the stored one with the sent keys laid over it). The texts are answers' `errors`.
 pub(crate) fn check(body: &Map<String, Value>) -> Result<(), Vec<String>> {
     let kind = required(body, "type")?;
@@ -52,7 +48,8 @@ pub(crate) fn check(body: &Map<String, Value>) -> Result<(), Vec<String>> {
             return Err(vec![invalid(key)]);
         }
     }
-    thresholds(body, kind, query)
+    thresholds::check(body, kind, query)?;
+    group_delay(body, query)
 }
 
 /// A check of one value.
@@ -92,39 +89,18 @@ fn required<'a>(body: &'a Map<String, Value>, key: &str) -> Result<&'a str, Vec<
     text.ok_or_else(|| vec![invalid(key)])
 }
 
-fn invalid(key: &str) -> String {
-    format!("The value provided for parameter '{key}' is invalid")
-}
-
-/// The critical threshold must be the number in the query.
-fn thresholds(body: &Map<String, Value>, kind: &str, query: &str) -> Result<(), Vec<String>> {
-    if kind == "service check" {
+/// Only a grouped monitor can have new groups. A query over variables may group in them, so nothing is said of it.
+fn group_delay(body: &Map<String, Value>, query: &str) -> Result<(), Vec<String>> {
+    let option = |key: &str| body.get("options").and_then(|options| options.get(key));
+    let delayed = option("new_group_delay")
+        .and_then(Value::as_f64)
+        .is_some_and(|delay| delay > 0.0);
+    if !delayed || is_grouped(query) || option("variables").is_some() {
         return Ok(());
     }
-    let in_query =
-        comparison(query).and_then(|comparison| comparison.threshold.parse::<f64>().ok());
-    let Some(in_query) = in_query else {
-        return if is_compared(kind) {
-            Err(vec![invalid("query")])
-        } else {
-            Ok(())
-        };
-    };
-    let critical = body
-        .get("options")
-        .and_then(|options| options.get("thresholds"))
-        .and_then(|all| all.get("critical"));
-    match critical.and_then(number) {
-        Some(critical) if critical != in_query => Err(vec![format!(
-            "Alert threshold ({critical:?}) does not match that used in the query ({in_query:?})."
-        )]),
-        _ => Ok(()),
-    }
-}
-
-/// A number, also one written as text.
-fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+    Err(vec![
+        "The new_group_delay option can only be used for multi-alert monitors".to_owned(),
+    ])
 }
 
 #[cfg(test)]
@@ -167,14 +143,29 @@ mod tests {
         }
     }
 
+    /// A query, its options, and whether they are refused.
+    const GROUP_DELAYS: [(&str, &str, bool); 4] = [
+        ("avg(last_5m):x{*} > 1", r#"{"new_group_delay": 60}"#, true),
+        ("avg(last_5m):x{*} > 1", r#"{"new_group_delay": 0}"#, false),
+        (
+            "avg(last_5m):x{*} by {host} > 1",
+            r#"{"new_group_delay": 60}"#,
+            false,
+        ),
+        (
+            "formula(\"a\").last(\"5m\") > 1",
+            r#"{"new_group_delay": 60, "variables": []}"#,
+            false,
+        ),
+    ];
+
     #[test]
-    fn the_critical_threshold_is_the_number_in_the_query() {
-        let mut body = good();
-        body["options"] = json!({"thresholds": {"critical": 50}});
-        assert_eq!(
-            errors(body),
-            ["Alert threshold (50.0) does not match that used in the query (51.0)."]
-        );
+    fn only_grouped_monitors_wait_for_new_groups() {
+        for (query, options, refused) in GROUP_DELAYS {
+            let options: Value = serde_json::from_str(options).unwrap();
+            let found = errors(json!({"type": "query alert", "query": query, "options": options}));
+            assert_eq!(!found.is_empty(), refused, "{query} {options}: {found:?}");
+        }
     }
 
     #[test]

@@ -100,6 +100,12 @@ export const ACTS = {
     await faults({ hold_deliveries: on === "true" });
     return on === "true" ? "The topic keeps messages back." : "The topic delivers.";
   },
+  async cut({ end, down }) {
+    const { cut } = await read("/_sandbox/faults");
+    await faults({ cut: { ...cut, [end]: down === "true" } });
+    const who = { redis: "Redis", service: "The service" }[end];
+    return down === "true" ? `${who} is down: nobody reaches it.` : `${who} is reached again.`;
+  },
   async fate({ which }) {
     const state = await read("/_sandbox/faults");
     const deliveries = { ...state.deliveries, [which]: state.deliveries[which] + 1 };
@@ -113,7 +119,7 @@ export const ACTS = {
   },
   async mend() {
     const deliveries = { lose: 0, duplicate: 0, delay: 0, delay_ms: 0 };
-    await faults({ datadog: null, rate_limit: null, latency_ms: 0, list_lag_ms: 0, state_lag_ms: 0, stale_reads: 0, deliveries, hold_deliveries: false });
+    await faults({ datadog: null, rate_limit: null, latency_ms: 0, list_lag_ms: 0, state_lag_ms: 0, stale_reads: 0, deliveries, hold_deliveries: false, cut: {} });
     return "Nothing is broken any more.";
   },
   async points({ metric, kind, tags }, fields) {

@@ -98,14 +98,17 @@ function callback(story) {
 
 const FLAGS = { open: "alert", degraded: "warn" };
 
-/** The flags, as far as somebody reports them; the last report of a group counts. */
+/** The flags, as the service tells them or somebody reports them; the last word on a group counts. */
 function breaker(story) {
   const states = new Map();
+  let error = null;
   for (const { kind, data } of story.entries) {
     if (kind === "breaker" && data) states.set(`${data.breaker} ${data.group}`, data);
+    if (kind === "service" && data) error = data.error;
   }
-  const stage = (kind, text, detail) => ({ name: "Breaker", kind, text, detail, pulse: story.pulses("breaker") });
-  if (!states.size) return stage("idle", "No report", "see “Your service”");
+  const stage = (kind, text, detail) => ({ name: "Breaker", kind, text, detail: error ?? detail, pulse: story.pulses("breaker") });
+  if (!states.size && error) return stage("bad", "Not known", error);
+  if (!states.size) return stage("idle", "No report", story.state.service_url ? "the service knows no group" : "see “The breaker”");
   for (const state of ["open", "degraded"]) {
     const found = [...states.values()].filter((report) => report.state === state);
     if (found.length) return stage(FLAGS[state], `${found.length} ${state}`, found.map(({ group }) => group).join("; "));

@@ -15,7 +15,7 @@ export function faults({ state }) {
       h("button", { class: "quiet", "data-do": "mend" }, "Mend everything")),
     datadog(faults),
     topic(faults),
-    elsewhere(),
+    ...elsewhere(state),
   ];
 }
 
@@ -49,12 +49,32 @@ function topic({ hold_deliveries, deliveries }) {
         text, deliveries[which] > 0 && h("span", { class: "count" }, ` ${deliveries[which]}`)))));
 }
 
-/** What the sandbox did not start it cannot stop, and cannot see. */
-function elsewhere() {
-  return h("fieldset", { "data-key": "elsewhere" },
-    h("legend", {}, "Your service and its Redis"),
-    h("p", { class: "hint" }, "They are processes of yours. Stop Redis and watch the callback fail, be tried again, and heal:"),
-    command("redis-cli shutdown nosave"),
-    h("p", { class: "hint" }, "A hook of the service can report its breaker, which then stands at the end of the chain:"),
-    command(`curl ${location.origin}/_sandbox/reports \\\n  -d '{"kind": "breaker", "data": {"breaker": "bank", "group": "bank_code:0001", "state": "open"}}'`));
+const LINES = [
+  ["redis", "Redis", "--redis-proxy 127.0.0.1:6380=127.0.0.1:6379", "the service's REDIS_URL names the first port"],
+  ["service", "Your service", "--service-proxy 127.0.0.1:8081=127.0.0.1:8080", "the callback's URL names the first port"],
+];
+
+/** What the sandbox carries it can cut; it starts and stops no process of yours. */
+function elsewhere({ lines, faults: { cut }, service_url }) {
+  return [
+    ...LINES.map(([name, title, flag, rule]) => line({ name, title, flag, rule, carried: lines[name], cut: cut[name] })),
+    !service_url && h("fieldset", { "data-key": "report" },
+      h("legend", {}, "The breaker"),
+      h("p", { class: "hint" }, "Started with ", h("code", {}, "--service-url http://localhost:8080"), ", the sandbox shows the service's breakers. Without it, a hook of the service can report them:"),
+      command(`curl ${location.origin}/_sandbox/reports \\\n  -d '{"kind": "breaker", "data": {"breaker": "bank", "group": "bank_code:0001", "state": "open"}}'`)),
+  ];
+}
+
+function line({ name, title, flag, rule, carried, cut }) {
+  const choice = (down, text, look) => h("button", {
+    "data-do": "cut", "data-end": name, "data-down": String(down), disabled: !carried,
+    "aria-describedby": `line-${name}`, "aria-pressed": String(Boolean(carried) && cut === down), class: `to ${look}`,
+  }, text);
+  return h("fieldset", { "data-key": name },
+    h("legend", {}, title),
+    h("div", { class: "buttons" }, choice(false, "Reached", "ok"), choice(true, "Down", "alert")),
+    h("p", { class: "hint", id: `line-${name}` }, carried
+      ? `${carried.listens} leads to ${carried.upstream}. Down, every connection is closed, old and new.`
+      : `The sandbox is not between. Start it with this, where ${rule}:`),
+    !carried && command(`cb-sandbox serve ${flag}`));
 }

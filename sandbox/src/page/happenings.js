@@ -12,9 +12,19 @@ const SENTENCES = {
   delivery: ({ id, state, attempts }) => `number ${id}: ${DELIVERY[state][1]}${failure(state, attempts)}`,
   points: ({ metric, points, tags }) => `${metric} ${points.map(([, value]) => value).join(", ")} (${tags.join(", ")})`,
   breaker: (data) => `${data?.breaker} ${data?.group} is ${data?.state}`,
+  service: ({ error }) => error ?? "the service tells its breakers",
+  fault: (faults) => `broken now: ${broken(faults).join(", ") || "nothing"}`,
   clock: ({ advanced_ms }) => `the virtual clock is ${advanced_ms / 60_000} min ahead`,
   reset: () => "everything is as at the start",
 };
+
+/** What differs from a world where all goes well, in the names of the routes. */
+function broken(faults) {
+  return Object.entries(faults).flatMap(([name, value]) => {
+    if (value && typeof value === "object" && ["cut", "deliveries"].includes(name)) return broken(value).map((inner) => `${name} ${inner}`);
+    return value ? [value === true || typeof value === "object" ? plain(name).toLowerCase() : `${plain(name).toLowerCase()} ${value}`] : [];
+  });
+}
 
 /** Why a delivery waits again, or is dead. */
 function failure(state, attempts) {

@@ -12,7 +12,7 @@ import { Story } from "./story.js";
 import { timeline } from "./timeline.js";
 
 const PARTS = { clock, chain, timeline, monitors, plot, journeys, faults, happenings };
-const KINDS = ["transition", "notification", "delivery", "monitor", "downtime", "points", "clock", "fault", "reset", "callback", "breaker"];
+const KINDS = ["transition", "notification", "delivery", "monitor", "downtime", "points", "clock", "fault", "reset", "callback", "breaker", "service"];
 
 const story = new Story();
 let stream = null;

@@ -42,7 +42,7 @@ function card({ id, definition, overall_state, evaluates, groups, downtimes }) {
       h("h3", { id: `monitor-${id}` }, definition.name ?? id),
       badge(overall_state)),
     h("pre", { class: "query", tabindex: "0" }, definition.query ?? ""),
-    h("p", { class: "hint" }, evaluates ? "Evaluates the points it is sent, each minute of the virtual clock." : "Moved by hand.",
+    h("p", { class: "hint" }, evaluates ? "Evaluates the points it is sent, each minute of the virtual clock." : "Moved by hand: the sandbox does not evaluate a query of this form.",
       definition.tags?.length ? ` Tags: ${definition.tags.join(", ")}` : ""),
     h("ul", { class: "groups" }, groups.map((group) => row(id, group))),
     add(id, groups),

@@ -125,7 +125,7 @@ async fn a_put_names_only_what_changes() {
 }
 
 /// Method, path, body, status, the one error. `ID` is a monitor that exists.
-const ERRORS: [(&str, &str, &str, u16, &str); 11] = [
+const ERRORS: [(&str, &str, &str, u16, &str); 14] = [
     ("GET", "/api/v1/monitor/1", "", 404, "Monitor not found"),
     ("GET", "/api/v1/monitor/x", "", 404, "Monitor not found"),
     ("PUT", "/api/v1/monitor/1", "{}", 404, "Monitor not found"),
@@ -165,6 +165,27 @@ const ERRORS: [(&str, &str, &str, u16, &str); 11] = [
         r#"{"options":{"thresholds":{"critical":51}}}"#,
         400,
         "Alert threshold (51.0) does not match that used in the query (50.0).",
+    ),
+    (
+        "GET",
+        "/api/v1/monitor?page=-1",
+        "",
+        400,
+        "The value provided for parameter 'page' is invalid",
+    ),
+    (
+        "GET",
+        "/api/v1/monitor?id_offset=x",
+        "",
+        400,
+        "The value provided for parameter 'id_offset' is invalid",
+    ),
+    (
+        "PUT",
+        "/api/v1/monitor/ID",
+        r#"{"options":{"thresholds":{"critical":50,"critical_recovery":51}}}"#,
+        400,
+        "alert and alert recovery criteria are such that the monitor can be simultaneously in alert and alert recovery states",
     ),
     (
         "PUT",
@@ -293,6 +314,31 @@ async fn lists_are_filtered_and_paged() {
             .collect();
         assert_eq!(names, expected, "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_after_the_last_id() {
+    let sandbox = Sandbox::new();
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(sandbox.monitor(bank_errors()).await);
+    }
+    let (mut seen, mut after) = (Vec::new(), 0);
+    loop {
+        let path = format!("/api/v1/monitor?id_offset={after}&page_size=2");
+        let page = sandbox.get(&path).await;
+        let ids: Vec<u64> = page
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|monitor| monitor["id"].as_u64())
+            .collect();
+        assert!(ids.len() <= 2, "{ids:?}");
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        seen.extend(ids);
+    }
+    assert_eq!(seen, made);
 }
 
 #[tokio::test]

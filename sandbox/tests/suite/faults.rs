@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 fn none() -> Value {
     json!({
         "datadog": null, "rate_limit": null, "latency_ms": 0, "list_lag_ms": 0, "state_lag_ms": 0,
-        "stale_reads": 0, "deliveries": {"lose": 0, "duplicate": 0, "delay": 0, "delay_ms": 0}, "hold_deliveries": false
+        "stale_reads": 0, "deliveries": {"lose": 0, "duplicate": 0, "delay": 0, "delay_ms": 0}, "hold_deliveries": false,
+        "cut": {"redis": false, "service": false}
     })
 }
 

@@ -12,6 +12,8 @@ mod faults;
 #[cfg(test)]
 mod lambda;
 #[cfg(test)]
+mod lines;
+#[cfg(test)]
 mod metrics;
 #[cfg(test)]
 mod notifications;
@@ -19,6 +21,8 @@ mod notifications;
 mod page;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod removal;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

@@ -2,6 +2,11 @@
 //! folder `page` of the build's temporary folder, for eyes.
 //! It needs a browser: it runs when `CB_PAGE=1`, as `make test` does in a stage of its own.
 
+#[cfg(test)]
+mod contrast;
+#[cfg(test)]
+mod outage;
+
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -59,8 +64,15 @@ struct Page {
 
 impl Page {
     async fn open() -> Done<Self> {
+        let line = format!("127.0.0.1:0={}", outage::service()?);
         let (sandbox, url) = start(
-            Command::new(env!("CARGO_BIN_EXE_cb-sandbox")).args(["serve", "--addr", "127.0.0.1:0"]),
+            Command::new(env!("CARGO_BIN_EXE_cb-sandbox")).args([
+                "serve",
+                "--addr",
+                "127.0.0.1:0",
+                "--service-proxy",
+                &line,
+            ]),
             |line| line.starts_with("http://").then(|| line.to_owned()),
         )?;
         let (driver, port) = start(Command::new("chromedriver").arg("--port=0"), |line| {
@@ -140,11 +152,18 @@ impl Page {
             .await?)
     }
 
-    /// Takes a picture of the whole page, in a scheme and a width.
-    async fn picture(&self, name: &str, (scheme, width): (&str, u32)) -> Done {
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+    /// Light or dark, and nothing moves.
+    async fn scheme(&self, scheme: &str) -> Done {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"}]);
         let media = json!({"features": features});
         self.chromium("Emulation.setEmulatedMedia", media).await?;
+        Ok(())
+    }
+
+    /// Takes a picture of the whole page, in a scheme and a width.
+    async fn picture(&self, name: &str, (scheme, width): (&str, u32)) -> Done {
+        self.scheme(scheme).await?;
         let size = json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false});
         self.chromium("Emulation.setDeviceMetricsOverride", size)
             .await?;
@@ -223,16 +242,20 @@ async fn the_chain_is_seen_and_turned_in_a_browser() -> Done {
     let page = Page::open().await?;
     assert!(page.see("#monitors .empty").await?.contains("curl"));
     page.picture("empty-light", ("light", 1440)).await?;
+    contrast::is_enough(&page, "empty").await?;
+    contrast::is_measured(&page).await?;
     page.click("[data-do=example]").await?;
     alert_with_the_keyboard(&page).await?;
     lose(&page).await?;
     fail_and_redrive(&page).await?;
+    outage::the_service_goes_and_comes(&page).await?;
     measure(&page).await?;
     let open =
         json!({"kind": "breaker", "data": {"breaker": "bank", "group": GROUP, "state": "open"}});
     page.ask("POST", "/_sandbox/reports", open).await?;
     let flag = page.see("#chain .stage.alert[data-key=Breaker]").await?;
     assert!(flag.contains("1 open"), "{flag}");
+    contrast::is_enough(&page, "full").await?;
     for (name, scheme, width) in [
         ("full-light", "light", 1440),
         ("full-dark", "dark", 1440),
