@@ -1,7 +1,7 @@
 //! A `redis-server` of the bench's own that keeps nothing on disk, and is gone with it.
 
-use std::io::{self, BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 /// A running server.
@@ -30,6 +30,17 @@ impl Redis {
             return Err(io::Error::other("redis-server did not start"));
         }
         Ok(Self { port, child })
+    }
+
+    /// How many commands it was sent since its start.
+    pub(crate) fn commands(&self) -> io::Result<u64> {
+        const FIELD: &str = "total_commands_processed:";
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.write_all(b"INFO stats\r\n")?;
+        let lines = BufReader::new(stream).lines().map_while(Result::ok);
+        let mut numbers = lines.filter_map(|line| line.strip_prefix(FIELD)?.trim().parse().ok());
+        let text = "redis-server does not say what it was sent";
+        numbers.next().ok_or_else(|| io::Error::other(text))
     }
 
     /// What a client connects to.

@@ -22,7 +22,7 @@ from service.store.memory import MemoryStore
 from service.store.redis import RedisStore
 
 # Groups in the snapshot, and each how manieth of them is open.
-SIZES = ((10, 10), (1000, 10), (1000, 1))
+SIZES = ((1, 1), (100, 10), (10_000, 10))
 CALLS, BATCHES = 20_000, 7
 # Longer than the guard takes to call the store down, in milliseconds.
 LATER = 20_000
@@ -39,7 +39,7 @@ async def main() -> None:
         service = await service_with(groups, every)
         reload = asyncio.create_task(heal.refresh(service))
         await asyncio.sleep(0)
-        for case, at in (("open", (groups - 1) // every * every), ("closed", 1), ("unknown", 9999)):
+        for case, at in (("open", (groups - 1) // every * every), ("closed", 1), ("unknown", 99_999)):
             if every > 1 or case != "closed":
                 print("cost", case, groups, -(-groups // every), 1, f"{await cost(service.guard, name(at)):.1f}", flush=True)
         reload.cancel()

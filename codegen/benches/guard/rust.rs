@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Groups in the snapshot, and each how manieth of them is open.
-const SIZES: [(usize, usize); 3] = [(10, 10), (1000, 10), (1000, 1)];
+const SIZES: [(usize, usize); 3] = [(1, 1), (100, 10), (10_000, 10)];
 const CALLS: u32 = 20_000;
 const BATCHES: usize = 7;
 /// Longer than the guard takes to call the store down.
@@ -25,7 +25,7 @@ async fn main() -> anyhow::Result<()> {
         let service = service_with(groups, every).await?;
         let reload = tokio::spawn(heal::refresh(service.clone()));
         let last_open = (groups - 1) / every * every;
-        let cases = [("open", last_open), ("closed", 1), ("unknown", 9999)];
+        let cases = [("open", last_open), ("closed", 1), ("unknown", 99_999)];
         for (case, at) in cases.into_iter().filter(|(case, _)| every > 1 || *case != "closed") {
             for threads in [1, 4] {
                 let guard = service.guard.clone();

@@ -17,9 +17,9 @@ import type { Store } from "./store/store.js";
 
 /** Groups in the snapshot, and each how manieth of them is open. */
 const SIZES: [number, number][] = [
-  [10, 10],
-  [1000, 10],
-  [1000, 1],
+  [1, 1],
+  [100, 10],
+  [10_000, 10],
 ];
 const CALLS = 20_000;
 const BATCHES = 7;
@@ -31,7 +31,7 @@ log.level = "silent";
 for (const [groups, every] of SIZES) {
   const service = await serviceWith(groups, every);
   void refresh(service);
-  const cases = { open: Math.floor((groups - 1) / every) * every, closed: 1, unknown: 9999 };
+  const cases = { open: Math.floor((groups - 1) / every) * every, closed: 1, unknown: 99_999 };
   for (const [name, at] of Object.entries(cases)) {
     if (every === 1 && name === "closed") continue;
     const ns = await cost(service.guard, bankCode(at));

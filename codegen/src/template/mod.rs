@@ -32,10 +32,24 @@ pub(crate) fn render(
         detail,
     };
     let text = std::str::from_utf8(content).map_err(|error| wrong(error.to_string()))?;
-    let rendered = engine()
+    let (text, tail) = cut(text);
+    let mut rendered = engine()
         .render_template(text, values)
         .map_err(|error| wrong(one_line(&error.to_string())))?;
+    rendered.push_str(tail);
     Ok((target.to_owned(), rendered.into_bytes()))
+}
+
+/// A template up to the end of its last line with a tag, and the plain text after it: a lock file is long, and parsing it would be the
+/// most of a scaffold's time. Whole where a `~` takes away white space beyond its line.
+fn cut(text: &str) -> (&str, &str) {
+    let last = text.rfind("{{").max(text.rfind("}}"));
+    let end = match last {
+        _ if text.contains("{{~") || text.contains("~}}") => text.len(),
+        Some(at) => text[at..].find('\n').map_or(text.len(), |end| at + end + 1),
+        None => 0,
+    };
+    text.split_at(end)
 }
 
 fn engine() -> Handlebars<'static> {
@@ -70,6 +84,21 @@ mod tests {
             copied,
             ("src/a.rs".to_owned(), b"{{service}} \xff".to_vec())
         );
+    }
+
+    #[test]
+    fn text_after_the_last_tag_stays_as_it_is() {
+        let values = json!({"a": "x"});
+        for (text, expected) in [
+            ("{{a}}\n } \\ {\n\n", "x\n } \\ {\n\n"),
+            ("{{#if a}}\ny\n{{/if}}\n  z\n", "y\n  z\n"),
+            ("{{a~}}\n  z\n", "xz\n"),
+            ("{{! a\n b }}\nz", "z"),
+            ("z \\ }\n", "z \\ }\n"),
+        ] {
+            let (_, found) = render("a.hbs", text.as_bytes(), &values).expect(text);
+            assert_eq!(String::from_utf8_lossy(&found), expected, "{text}");
+        }
     }
 
     /// A line a helper: what is written, and what comes out.

@@ -6,7 +6,7 @@ from functools import lru_cache
 from service.model import Entry, Level, Override
 from service.store import Contents
 
-# Groups asked for that a breaker remembers until the next load; more are compared anew on each call.
+# Groups asked for that a breaker remembers until the next load; more are looked up anew on each call.
 MEMO = 10_000
 
 
@@ -38,20 +38,43 @@ class Flag:
 
 
 class Flags:
-    """Flags of one breaker, and the answers to what was asked of them since the last load."""
+    """Finds flags of one breaker by their tags: a call costs the same with ten groups and with thousands.
+
+    What was asked since the last load is remembered with its answer.
+    """
 
     def __init__(self) -> None:
         self.all: list[Flag] = []
+        self._having: dict[str, list[Flag]] = {}
+        # Each flag once: under its tag that the fewest bear, "" without tags.
+        self._rarest: dict[str, list[Flag]] = {}
         self._memo: dict[str, list[Flag]] = {}
 
+    def index(self) -> None:
+        for flag in self.all:
+            for tag in flag.tags:
+                self._having.setdefault(tag, []).append(flag)
+        for flag in self.all:
+            rarest = min(flag.tags, key=lambda tag: len(self._having[tag]), default="")
+            self._rarest.setdefault(rarest, []).append(flag)
+
     def matching(self, group: str) -> list[Flag]:
+        """Those that match, some twice."""
         found = self._memo.get(group)
         if found is None:
-            asked = tags(group)
-            found = [flag for flag in self.all if either_holds(flag.tags, asked)]
+            found = self._find(tags(group))
             if len(self._memo) < MEMO:
                 self._memo[group] = found
         return found
+
+    def _find(self, asked: frozenset[str]) -> list[Flag]:
+        # All tags of a flag that `asked` holds are asked for, its rarest too; one that holds all of `asked` bears also that
+        # tag of `asked` which the fewest bear.
+        if not asked:
+            return self.all
+        near = [flag for tag in (*asked, "") for flag in self._rarest.get(tag, [])]
+        near += min((self._having.get(tag, []) for tag in asked), key=len)
+        return [flag for flag in near if either_holds(flag.tags, asked)]
 
 
 @dataclass
@@ -98,6 +121,9 @@ def arrange(contents: Contents, loaded: int, ramp: int, former: Snapshot) -> Sna
                 breaker.cold_lease = min(breaker.cold_lease or entry.lease, entry.lease)
             else:
                 breaker.hot.all.append(flag)
+    for breaker in breakers.values():
+        breaker.hot.index()
+        breaker.cold.index()
     for override in contents.overrides.values():
         breakers.setdefault(override.breaker, Breaker()).overrides.append(override)
     return Snapshot(loaded, contents, breakers)

@@ -10,6 +10,7 @@ from service.clock import Clock
 from service.guard import Guard, Verdict
 from service.metrics import Count, Metrics
 from service.model import Entry, Level, MonitorState
+from service.snapshot import Flag, Flags, Probe
 from service.store import Contents
 
 OPEN, WARN, OK = Level.OPEN, Level.DEGRADED, Level.CLOSED
@@ -43,6 +44,17 @@ def test_tags_are_compared_as_sets():
         assert (g.allow("bank", asked) != Verdict.ALLOW) == (asked in hits), asked
     load(g, ("*", OPEN, OK, 0))
     assert Verdict.ALLOW not in (g.allow("bank", "bank:2"), g.allow("bank", "*"), g.allow("bank"))
+
+
+def test_what_is_found_by_tags_is_what_matches():
+    draw = random.Random(5)
+    some = lambda: frozenset(draw.sample(("a:1", "a:2", "b:1", "c:1", "d:1"), draw.randrange(4)))  # noqa: E731
+    for _ in range(500):
+        flags, asked = Flags(), some()
+        flags.all = [Flag(some(), Entry(since=at, lease=0), Probe()) for at in range(draw.randrange(9))]
+        flags.index()
+        found = {flag.entry.since for flag in flags.matching(",".join(asked))}
+        assert found == {flag.entry.since for flag in flags.all if flag.tags <= asked or asked <= flag.tags}
 
 
 def test_the_worst_of_two_monitors_decides():

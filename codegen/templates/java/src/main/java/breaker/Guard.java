@@ -101,9 +101,9 @@ public final class Guard {
   /** The worst of all matching groups decides: the smallest share of calls that may go out. */
   private Verdict weigh(
       Snapshot.Breaker breaker, List<String> asked, long at, DoubleSupplier draw) {
-    Snapshot.Flag worst = worst(breaker.hot, asked, at);
+    Flags.Flag worst = worst(breaker.hot, asked, at);
     if (at >= breaker.coldLease) {
-      Snapshot.Flag cold = worst(breaker.cold, asked, at);
+      Flags.Flag cold = worst(breaker.cold, asked, at);
       worst = worst == null || cold != null && share(cold, at) < share(worst, at) ? cold : worst;
     }
     double least = worst == null ? 1 : share(worst, at);
@@ -113,11 +113,10 @@ public final class Guard {
     return rejectIf(least < 1 && draw.getAsDouble() >= least);
   }
 
-  private Snapshot.Flag worst(List<Snapshot.Flag> flags, List<String> asked, long at) {
-    Snapshot.Flag worst = null;
-    for (Snapshot.Flag flag : flags) {
-      if (Snapshot.matches(flag.tags(), asked)
-          && (worst == null || share(flag, at) < share(worst, at))) {
+  private Flags.Flag worst(Flags flags, List<String> asked, long at) {
+    Flags.Flag worst = null;
+    for (Flags.Flag flag : flags.matching(asked)) {
+      if (worst == null || share(flag, at) < share(worst, at)) {
         worst = flag;
       }
     }
@@ -125,7 +124,7 @@ public final class Guard {
   }
 
   /** The share of the calls that one group lets out at this moment. */
-  private double share(Snapshot.Flag flag, long at) {
+  private double share(Flags.Flag flag, long at) {
     Store.Entry entry = flag.entry();
     if (at >= entry.lease()
         && !settings.onSourceDown.holds(at - entry.lease(), settings.maxStale)) {
@@ -148,7 +147,7 @@ public final class Guard {
   /**
    * Open, and yet a few: a share of all calls, and one each interval if that share has sent none.
    */
-  private Verdict probe(Snapshot.Flag flag) {
+  private Verdict probe(Flags.Flag flag) {
     long now = clock.now();
     long last = flag.probed().get();
     boolean due = now - last >= settings.probeInterval && flag.probed().compareAndSet(last, now);

@@ -20,20 +20,15 @@ final class Snapshot {
   final Contents contents;
   private final Map<String, Breaker> breakers = new HashMap<>();
 
-  /**
-   * One group of one monitor, with the moment its last timed probe went through on this instance.
-   */
-  record Flag(Entry entry, List<String> tags, AtomicLong probed) {}
-
   private record Ruling(Forced forced, List<String> tags) {}
 
   /** What one breaker is made of. */
   static final class Breaker {
     /** Groups that are not simply closed: the few that a call is compared with. */
-    final List<Flag> hot = new ArrayList<>();
+    final Flags hot = new Flags();
 
     /** Closed groups, of interest only once a lease has run out: the first at {@code coldLease}. */
-    final List<Flag> cold = new ArrayList<>();
+    final Flags cold = new Flags();
 
     long coldLease = Long.MAX_VALUE;
 
@@ -75,6 +70,10 @@ final class Snapshot {
         at(monitor.breaker()).fed = true;
       }
     }
+    for (Breaker breaker : breakers.values()) {
+      breaker.hot.index();
+      breaker.cold.index();
+    }
     for (Forced forced : contents.overrides().values()) {
       at(forced.breaker()).rulings.add(new Ruling(forced, tags(forced.group())));
     }
@@ -84,7 +83,7 @@ final class Snapshot {
     AtomicLong last = old == null ? null : old.probed.get(group);
     AtomicLong probed =
         breaker.probed.computeIfAbsent(group, g -> last == null ? new AtomicLong() : last);
-    Flag flag = new Flag(entry, tags(group), probed);
+    Flags.Flag flag = new Flags.Flag(entry, tags(group), probed);
     boolean settled = entry.was() == Level.CLOSED || loaded - entry.since() >= ramp;
     if (entry.level() == Level.CLOSED && settled) {
       breaker.cold.add(flag);

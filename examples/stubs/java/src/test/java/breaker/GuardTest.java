@@ -10,8 +10,14 @@ import breaker.Store.Contents;
 import breaker.Store.Entry;
 import breaker.Store.Forced;
 import breaker.Store.MonitorState;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +65,32 @@ class GuardTest {
   void tagsAreComparedAsSets(String stored, String asked, boolean opens) {
     shows(monitor(Level.OPEN, Level.CLOSED, 0, stored));
     assertEquals(opens, ask(asked) != ALLOW);
+  }
+
+  @Test
+  void whatIsFoundByTagsIsWhatMatches() {
+    Random draw = new Random(5);
+    for (int round = 0; round < 500; round++) {
+      Flags flags = new Flags();
+      List<String> asked = someTags(draw);
+      Set<Flags.Flag> expected = new HashSet<>();
+      for (int at = draw.nextInt(9); at > 0; at--) {
+        Entry entry = new Entry(Level.OPEN, Level.OPEN, at, 0, 0);
+        Flags.Flag flag = new Flags.Flag(entry, someTags(draw), null);
+        flags.add(flag);
+        if (flag.tags().containsAll(asked) || asked.containsAll(flag.tags())) {
+          expected.add(flag);
+        }
+      }
+      flags.index();
+      assertEquals(expected, new HashSet<>(flags.matching(asked)));
+    }
+  }
+
+  private static List<String> someTags(Random draw) {
+    List<String> all = new ArrayList<>(List.of("a:1", "a:2", "b:1", "c:1", "d:1"));
+    Collections.shuffle(all, draw);
+    return all.subList(0, draw.nextInt(4));
   }
 
   @Test
