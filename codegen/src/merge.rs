@@ -2,6 +2,7 @@
 //! which files are merged at all is `update`'s affair. Line endings are no difference: texts are merged with LF and get back their own.
 
 mod three_way;
+mod edits;
 
 use std::borrow::Cow;
 

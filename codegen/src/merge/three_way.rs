@@ -3,20 +3,13 @@
 
 use std::ops::Range;
 
-use gix_imara_diff::{Algorithm, Diff, InternedInput, sources};
-
+use super::edits::{Edit, edits};
 use super::{MARKERS, MIDDLE, Merged};
 
 /// One side: its lines, and its edits in the order of the base's lines.
 struct Side<'a> {
     lines: Vec<&'a [u8]>,
     edits: Vec<Edit>,
-}
-
-/// Lines of the base, and what a side made of them; either may be empty.
-struct Edit {
-    base: Range<usize>,
-    side: Range<usize>,
 }
 
 pub(super) fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merged {
@@ -50,18 +43,9 @@ pub(super) fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merged {
 
 impl<'a> Side<'a> {
     fn of(base: &'a [u8], text: &'a [u8]) -> Self {
-        let input = InternedInput::new(sources::byte_lines(base), sources::byte_lines(text));
-        let mut diff = Diff::compute(Algorithm::Myers, &input);
-        // `git merge-file` knows no heuristic of indents.
-        diff.postprocess_no_heuristic(&input);
-        let range = |range: &Range<u32>| range.start as usize..range.end as usize;
-        let edit = |hunk: gix_imara_diff::Hunk| Edit {
-            base: range(&hunk.before),
-            side: range(&hunk.after),
-        };
         Self {
             lines: lines(text).collect(),
-            edits: diff.hunks().map(edit).collect(),
+            edits: edits(base, text),
         }
     }
 
