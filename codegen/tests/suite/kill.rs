@@ -114,7 +114,7 @@ fn landed(project: &Path, start: &Tree) -> io::Result<Landed> {
 fn kill(seed: u64, templates: &Path, project: &Path, times: &Undisturbed) -> io::Result<()> {
     let share = Random::new(seed).below(1000) as f64 / 1000.0;
     let mut child = program(templates, project).spawn()?;
-    let span = if seed % 2 == 0 {
+    let span = if seed.is_multiple_of(2) {
         times.whole
     } else {
         wait_for_stage(&mut child, project)?;
