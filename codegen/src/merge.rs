@@ -1,9 +1,10 @@
 //! Three texts become one: what was generated last, what the user made of it, and what is generated now. Works on bytes in memory;
 //! which files are merged at all is `update`'s affair. Line endings are no difference: texts are merged with LF and get back their own.
 
-use std::borrow::Cow;
+mod three_way;
+mod edits;
 
-use diffy::{ConflictStyle, IncompleteHunkStyle, MergeOptions};
+use std::borrow::Cow;
 
 /// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +21,7 @@ const MIDDLE: &str = "=======";
 
 /// Merges texts whose lines end in LF: `ours` is the user's, `theirs` cb-gen's, both made from `base`.
 pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merged {
-    let mut options = MergeOptions::new();
-    options
-        .set_conflict_style(ConflictStyle::Diff3)
-        .set_incomplete_hunk_style(IncompleteHunkStyle::Git);
-    match options.merge_bytes(base, ours, theirs) {
-        Ok(merged) => Merged::Clean(merged),
-        Err(conflict) => Merged::Conflict(conflict),
-    }
+    three_way::merge(base, ours, theirs)
 }
 
 /// Whether markers of a conflict are left in a file; a line `=======` that was generated so is none.

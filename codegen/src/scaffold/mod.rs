@@ -63,11 +63,14 @@ pub fn run(request: &Request, templates: &Templates, disk: &mut dyn Disk) -> Res
     let files = render::files(&inputs, checked.files)?;
     let project = render::remembered(&inputs, &files);
     let plan = plan::make(&checked.out, files, request)?;
+    let mut recorded = false;
     if !request.dry_run {
         plan.conflicts(&checked.shown)?;
         let mut changes = plan.changes();
-        changes.extend(project.changes(&checked.out)?);
+        let records = project.changes(&checked.out)?;
+        recorded = !records.is_empty();
+        changes.extend(records);
         commit::apply(&checked.out, &changes, disk)?;
     }
-    Ok(Report::new(request, checked, plan))
+    Ok(Report::new(request, checked, plan, recorded))
 }

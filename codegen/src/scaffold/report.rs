@@ -20,10 +20,12 @@ pub struct Report {
     workspace: Workspace,
     plan: Plan,
     dry_run: bool,
+    recorded: bool,
 }
 
 impl Report {
-    pub(super) fn new(request: &Request, checked: Checked<'_>, plan: Plan) -> Self {
+    /// `recorded`: whether something was written to `.cb-gen`.
+    pub(super) fn new(request: &Request, checked: Checked<'_>, plan: Plan, recorded: bool) -> Self {
         let Checked {
             service,
             choice,
@@ -38,6 +40,7 @@ impl Report {
             workspace,
             plan,
             dry_run: request.dry_run,
+            recorded,
         }
     }
 
@@ -105,10 +108,12 @@ impl Report {
             .filter(|entry| matches!(entry.action, Action::Create | Action::Overwrite))
             .count();
         let files = if written == 1 { "file" } else { "files" };
-        match (self.dry_run, written) {
-            (true, _) => writeln!(f, "\nNothing was written: this was a dry run."),
-            (false, 0) => writeln!(f, "\nNothing was written: every file is there."),
-            (false, _) => writeln!(f, "\nWrote {written} {files}."),
+        match (self.dry_run, written, self.recorded) {
+            (true, ..) => writeln!(f, "\nNothing was written: this was a dry run."),
+            (_, 0, false) => writeln!(f, "\nNothing was written: every file is there."),
+            (_, 0, true) => writeln!(f, "\nNo file of yours was written.\n{RECORDED}"),
+            (_, _, false) => writeln!(f, "\nWrote {written} {files}."),
+            (_, _, true) => writeln!(f, "\nWrote {written} {files}.\n{RECORDED}"),
         }
     }
 
@@ -145,6 +150,8 @@ impl fmt::Display for Report {
     }
 }
 
+const RECORDED: &str =
+    "Recorded in .cb-gen/ what is generated: commit it, `cb-gen update` needs it.";
 const JOIN: &str = "To make it a\nmember, add it to `members` there and delete the [workspace] table in its Cargo.toml.";
 
 /// The path as a shell takes it.

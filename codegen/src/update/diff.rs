@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use diffy::{DiffOptions, PatchFormatter};
+use serde_json::{Value, json};
 
 use super::{Entry, Outlook};
 use crate::merge::is_binary;
@@ -16,6 +17,18 @@ impl Outlook {
             let _ = file(entry, &mut text);
         }
         text
+    }
+
+    /// The same file by file, for programs.
+    pub fn diff_json(&self) -> Value {
+        let changed = self.entries.iter().filter(|entry| entry.change.is_some());
+        let diff = |entry: &Entry| {
+            let mut text = String::new();
+            // Writing to a string cannot fail.
+            let _ = file(entry, &mut text);
+            json!({"path": entry.path, "action": entry.action.word(), "diff": text})
+        };
+        json!({"service": self.service, "files": changed.map(diff).collect::<Vec<_>>()})
     }
 }
 

@@ -1,17 +1,20 @@
-//! The real program, killed by SIGKILL at random moments of an update of some hundred files: the next run ends where an undisturbed one
+//! The real program, killed by SIGKILL at random moments of an update of some dozen files: the next run ends where an undisturbed one
 //! does, with all that the user wrote. `CB_KILLS=200` for the long run.
+//!
+//! Most of an update's time goes by before its first write. So every second moment is drawn from the whole run, and every other from
+//! the span that begins when the stage is seen; the test prints where the kills landed.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::random::{Random, times};
 use crate::tree::{self, Node, Tree};
 use crate::update;
 
-const FILES: usize = 200;
+const FILES: usize = 60;
 
 fn text(first: &str, last: &str) -> String {
     let middle: String = (0..40).map(|i| format!("line {i}\n")).collect();
@@ -49,59 +52,143 @@ fn start() -> io::Result<Tree> {
 fn program(templates: &Path, project: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cb-gen"));
     command.arg("update").arg("--templates").arg(templates);
-    command.current_dir(project).stdout(Stdio::null());
+    command
+        .current_dir(project)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command
 }
 
-/// An undisturbed run: how long it took and what it made.
-fn undisturbed(templates: &Path, start: &Tree) -> io::Result<(Duration, Tree)> {
+/// What an undisturbed run took and made.
+struct Undisturbed {
+    whole: Duration,
+    /// From the first write that can be seen to the end.
+    writing: Duration,
+    goal: Tree,
+}
+
+fn undisturbed(templates: &Path, start: &Tree) -> io::Result<Undisturbed> {
     let root = tempfile::tempdir()?;
     tree::write(start, root.path())?;
     let began = Instant::now();
-    assert!(program(templates, root.path()).status()?.success());
-    Ok((began.elapsed(), tree::read(root.path())?))
+    let mut child = program(templates, root.path()).spawn()?;
+    wait_for_stage(&mut child, root.path())?;
+    let seen = Instant::now();
+    assert!(child.wait()?.success());
+    Ok(Undisturbed {
+        whole: began.elapsed(),
+        writing: seen.elapsed(),
+        goal: tree::read(root.path())?,
+    })
+}
+
+/// Returns when the run has begun to write, or has ended.
+fn wait_for_stage(child: &mut Child, project: &Path) -> io::Result<()> {
+    let stage = project.join(".cb-gen/stage");
+    while child.try_wait()?.is_none() && !stage.exists() {
+        std::thread::yield_now();
+    }
+    Ok(())
+}
+
+/// How far a run had come when it was killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Landed {
+    BeforeAnyWrite,
+    WhileStaging,
+    BetweenReplacements,
+    AfterTheLastWrite,
+}
+
+fn landed(project: &Path, start: &Tree) -> io::Result<Landed> {
+    let stage = project.join(".cb-gen/stage");
+    Ok(match () {
+        () if stage.join("journal.json").exists() => Landed::BetweenReplacements,
+        () if stage.exists() => Landed::WhileStaging,
+        () if tree::read(project)? == *start => Landed::BeforeAnyWrite,
+        () => Landed::AfterTheLastWrite,
+    })
+}
+
+/// Kills a run at a moment that the seed decides.
+fn kill(seed: u64, templates: &Path, project: &Path, times: &Undisturbed) -> io::Result<()> {
+    let share = Random::new(seed).below(1000) as f64 / 1000.0;
+    let mut child = program(templates, project).spawn()?;
+    let span = if seed.is_multiple_of(2) {
+        times.whole
+    } else {
+        wait_for_stage(&mut child, project)?;
+        times.writing
+    };
+    // The moment is what is random here; nothing waits for anything.
+    std::thread::sleep(span.mul_f64(share));
+    child.kill()?;
+    child.wait().map(drop)
+}
+
+/// The service `start` with the newer templates, and the run that nothing disturbs.
+fn stage() -> io::Result<(tempfile::TempDir, Tree, Undisturbed)> {
+    let templates = tempfile::tempdir()?;
+    tree::write(&newer(), templates.path())?;
+    let start = start()?;
+    let times = undisturbed(templates.path(), &start)?;
+    Ok((templates, start, times))
 }
 
 #[test]
 fn a_kill_at_any_moment_loses_nothing() -> io::Result<()> {
     let count = times("CB_KILLS", 20);
-    let templates = tempfile::tempdir()?;
-    tree::write(&newer(), templates.path())?;
-    let start = start()?;
-    let (took, goal) = undisturbed(templates.path(), &start)?;
+    let (templates, start, times) = stage()?;
     let mine = |i| {
-        goal.get(&format!("src/a{i}.rs"))
-            == Some(&Node::File(
-                text("theirs", &format!("mine in src/a{i}.rs")).into_bytes(),
-            ))
+        let merged = text("theirs", &format!("mine in src/a{i}.rs"));
+        times.goal.get(&format!("src/a{i}.rs")) == Some(&Node::File(merged.into_bytes()))
     };
     assert!(
         (0..FILES).step_by(2).all(mine),
         "the user's edits are not in it"
     );
-    let (mut killed, mut staged, mut begun) = (0, 0, 0);
+    let mut tally = BTreeMap::<_, u64>::new();
     for seed in 0..count {
         let root = tempfile::tempdir()?;
         tree::write(&start, root.path())?;
-        // The moment is what is random here; nothing waits for anything.
-        let moment = took.mul_f64(Random::new(seed).below(1000) as f64 / 1000.0);
-        let mut child = program(templates.path(), root.path()).spawn()?;
-        std::thread::sleep(moment);
-        child.kill()?;
-        killed += u64::from(!child.wait()?.success());
-        let stage = root.path().join(".cb-gen/stage");
-        begun += u64::from(stage.join("journal.json").exists());
-        staged += u64::from(stage.exists());
+        kill(seed, templates.path(), root.path(), &times)?;
+        *tally.entry(landed(root.path(), &start)?).or_default() += 1;
         assert!(
             program(templates.path(), root.path()).status()?.success(),
             "seed {seed}"
         );
-        assert!(tree::read(root.path())? == goal, "seed {seed}: another end");
-        fs::remove_dir_all(root.path())?;
+        assert!(
+            tree::read(root.path())? == times.goal,
+            "seed {seed}: another end"
+        );
     }
     println!(
-        "{count} runs of {took:?}: {killed} killed before their end, {staged} of them while writing, {begun} with files half replaced"
+        "{count} kills of runs of {:?}, {:?} of it writing: {tally:?}",
+        times.whole, times.writing
     );
-    assert!(killed > 0, "no run was killed");
+    assert!(
+        tally
+            .keys()
+            .any(|landed| *landed != Landed::AfterTheLastWrite),
+        "no run was killed before its end"
+    );
+    Ok(())
+}
+
+/// What a kill would leave of a program that wrote the base and the manifest before the files: the check above must see that.
+#[test]
+fn a_manifest_written_first_is_caught() -> io::Result<()> {
+    let (templates, mut left, times) = stage()?;
+    let memory = |path: &String| path.starts_with(".cb-gen");
+    left.retain(|path, _| !memory(path));
+    let new = times.goal.iter().filter(|(path, _)| memory(path));
+    left.extend(new.map(|(path, node)| (path.clone(), node.clone())));
+    let root = tempfile::tempdir()?;
+    tree::write(&left, root.path())?;
+    assert!(program(templates.path(), root.path()).status()?.success());
+    assert!(
+        tree::read(root.path())? != times.goal,
+        "files that were never updated pass for updated"
+    );
     Ok(())
 }

@@ -1,0 +1,3 @@
+//! {{ this is copied, not rendered }}
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! {{ this is copied, not rendered }}
+
+fn main() {
+    println!("new");
+}

@@ -1,0 +1,6 @@
+//! {{ this is copied, not rendered }}
+
+fn main() {
+    println!("new");
+    mine();
+}
