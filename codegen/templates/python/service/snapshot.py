@@ -68,8 +68,8 @@ class Flags:
         return found
 
     def _find(self, asked: frozenset[str]) -> list[Flag]:
-        # All tags of a flag that `asked` holds are asked for, its rarest too; one that holds all of `asked` bears also that
-        # tag of `asked` which the fewest bear.
+        # All tags of a flag that `asked` holds are asked for, its rarest too; one that holds all of `asked` bears
+        # also that tag of `asked` which the fewest bear.
         if not asked:
             return self.all
         near = [flag for tag in (*asked, "") for flag in self._rarest.get(tag, [])]
