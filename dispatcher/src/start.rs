@@ -39,7 +39,7 @@ pub async fn start(lookup: Lookup<'_>) -> Result<Arc<Caller>, StartError> {
 }
 
 /// Logs why the process ends.
-pub fn failed(msg: &str, reason: &str) {
+fn failed(msg: &str, reason: &str) {
     log::line(Level::Error, msg, &json!({ "reason": reason }));
 }
 

@@ -72,8 +72,8 @@ const ROWS: &[Row] = &[
 /// How often a case asks, at least: 7 batches of 20,000 calls.
 const CALLS_EACH: usize = 140_000;
 
-/// A table of all that was measured, and how little of it reached Redis. Cases of several threads show that none waits for another: a lock held across a call would make
-/// the others' calls cost as many times as much.
+/// A table of all that was measured, and how little of it reached Redis. Cases of several threads show that none waits for another: a
+/// lock held across a call would make the others' calls cost as many times as much.
 pub(crate) fn run() -> io::Result<()> {
     println!(
         "{:<12}{:<9}{:>7}{:>6}{:>9}{:>12}{:>12}{:>9}  aim",

@@ -111,10 +111,13 @@ impl Report {
         match (self.dry_run, written, self.recorded) {
             (true, ..) => writeln!(f, "\nNothing was written: this was a dry run."),
             (_, 0, false) => writeln!(f, "\nNothing was written: every file is there."),
-            (_, 0, true) => writeln!(f, "\nNo file of yours was written.\n{RECORDED}"),
-            (_, _, false) => writeln!(f, "\nWrote {written} {files}."),
-            (_, _, true) => writeln!(f, "\nWrote {written} {files}.\n{RECORDED}"),
+            (_, 0, true) => writeln!(f, "\nNo file of yours was written."),
+            _ => writeln!(f, "\nWrote {written} {files}."),
+        }?;
+        if self.recorded {
+            writeln!(f, "{RECORDED}")?;
         }
+        Ok(())
     }
 
     fn next(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

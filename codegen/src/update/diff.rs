@@ -11,25 +11,23 @@ use crate::merge::is_binary;
 impl Outlook {
     /// The diff of each file that would be written or removed; empty if there is none.
     pub fn diff(&self) -> String {
-        let mut text = String::new();
-        for entry in &self.entries {
-            // Writing to a string cannot fail.
-            let _ = file(entry, &mut text);
-        }
-        text
+        self.entries.iter().map(text).collect()
     }
 
     /// The same file by file, for programs.
     pub fn diff_json(&self) -> Value {
         let changed = self.entries.iter().filter(|entry| entry.change.is_some());
-        let diff = |entry: &Entry| {
-            let mut text = String::new();
-            // Writing to a string cannot fail.
-            let _ = file(entry, &mut text);
-            json!({"path": entry.path, "action": entry.action.word(), "diff": text})
-        };
+        let diff = |entry: &Entry| json!({"path": entry.path, "action": entry.action.word(), "diff": text(entry)});
         json!({"service": self.service, "files": changed.map(diff).collect::<Vec<_>>()})
     }
+}
+
+/// The diff of one file; empty if it stays.
+fn text(entry: &Entry) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = file(entry, &mut text);
+    text
 }
 
 fn file(entry: &Entry, text: &mut String) -> fmt::Result {
